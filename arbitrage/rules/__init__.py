@@ -1,0 +1,1 @@
+"""Alert rules: which events of an opportunity become alerts."""

@@ -1,0 +1,22 @@
+"""The Celery app and the beat schedule. Messages only say "go and look"; the work list is a table."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arbitrage_site.settings")
+
+app = Celery("arbitrage")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def every(seconds: int, task: str) -> dict[str, object]:
+    """A schedule entry; a message that waited longer than its interval is worthless and expires."""
+    return {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}
+
+
+app.conf.beat_schedule = {
+    "poll what is due": every(settings.POLL_INTERVAL_SECONDS, "ingestion.poll_due"),
+}

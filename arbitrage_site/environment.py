@@ -1,0 +1,97 @@
+"""Every environment variable of the project, declared once.
+
+The settings read values through `read`; `.env.example` and the table in the README are printed from this list
+(`python -m arbitrage_site.environment`), and a test compares them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import environ
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable: `kind` is str, bool, int or list; `default` is what an unset variable means."""
+
+    name: str
+    kind: type
+    default: Any
+    explanation: str
+
+
+VARIABLES = (
+    Variable("KEEPA_API_KEY", str, "", "Your Keepa key (64 characters). Without it polling is off, unless DEMO=1."),
+    Variable("DEMO", bool, False, "1 starts with invented products from the built-in Keepa simulator."),
+    Variable("ASIN_WATCHLIST", list, [], "ASINs to watch on all five marketplaces, comma separated. Only adds."),
+    Variable("POLL_INTERVAL_SECONDS", int, 300, "How often the planner looks for listings that are due."),
+    Variable("POLL_BATCH_SIZE", int, 100, "Listings in one Keepa request, 1 to 100."),
+    Variable("POLL_RETRY_ATTEMPTS", int, 3, "Tries of a Keepa request that failed for a passing reason."),
+    Variable("POLL_RETRY_DELAY_SECONDS", int, 5, "Pause before the second try; later ones wait longer."),
+    Variable("KEEPA_REFRESH_MINUTES", int, 60, "Keepa collects a product again when its data is older than this."),
+    Variable(
+        "KEEPA_BASE_URL",
+        str,
+        "",
+        "Address of the Keepa API, for a proxy or the simulator. Empty: the real one.",
+    ),
+    Variable("KEEPA_DAILY_TOKENS", int, 0, "The most tokens spent in one day (UTC). 0: no ceiling."),
+    Variable("KEEPA_MONTHLY_TOKENS", int, 0, "The most tokens spent in one month (UTC). 0: no ceiling."),
+    Variable(
+        "ECB_RATES_URL",
+        str,
+        "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
+        "Where the daily exchange rates come from.",
+    ),
+    Variable("VAR_DIR", str, "var", "Folder for the database, queues and logs of the embedded mode."),
+    Variable("SECRET_KEY", str, "", "Signs sessions. Empty: one is made and kept in VAR_DIR."),
+    Variable("ALLOWED_HOSTS", list, ["127.0.0.1", "localhost"], "Host names the site answers to, comma separated."),
+    Variable("CSRF_TRUSTED_ORIGINS", list, [], "Origins behind a proxy, for example https://arbitrage.example."),
+    Variable("WEB_BIND", str, "127.0.0.1:8000", "Address and port of the web server."),
+    Variable("HTTPS", bool, False, "1 when served over https: secure cookies, HSTS and redirects."),
+    Variable("DEBUG", bool, False, "1 shows traces in the browser. Never outside your own machine."),
+    Variable("LOG_LEVEL", str, "INFO", "DEBUG, INFO, WARNING or ERROR."),
+    Variable("LOG_FORMAT", str, "json", "json, or console for people."),
+)
+
+_BY_NAME = {variable.name: variable for variable in VARIABLES}
+_env = environ.FileAwareEnv()
+
+
+def read(name: str) -> Any:
+    """The value of a declared variable, or of the file that NAME_FILE names; its default when unset or empty."""
+    variable = _BY_NAME[name]
+    reader = {str: _env.str, bool: _env.bool, int: _env.int, list: _env.list}[variable.kind]
+    if _env.str(name, default="") == "":
+        return variable.default
+    return reader(name)
+
+
+def load_file(path: Path) -> None:
+    """Put the lines of a .env file into the environment, without replacing what is set."""
+    if path.exists():
+        environ.Env.read_env(str(path))
+
+
+def example() -> str:
+    """The text of `.env.example`."""
+    lines = [
+        "# Copy to .env and change what you need; every line shows the default.",
+        "# Each of them can also come from a file: KEEPA_API_KEY_FILE=/run/secrets/keepa.",
+        "",
+    ]
+    for variable in VARIABLES:
+        shown = variable.default
+        if variable.kind is bool:
+            shown = int(variable.default)
+        elif variable.kind is list:
+            shown = ",".join(variable.default)
+        lines += [f"# {variable.explanation}", f"#{variable.name}={shown}", ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(example())

@@ -1,0 +1,216 @@
+"""All settings, read from the environment (arbitrage_site/environment.py lists the variables)."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from arbitrage_site import environment
+from arbitrage_site.logs import configure_logging
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environment.load_file(BASE_DIR / ".env")
+read = environment.read
+
+VERSION = "0.1.0"
+DEBUG: bool = read("DEBUG")
+DEMO: bool = read("DEMO")
+VAR_DIR = BASE_DIR / read("VAR_DIR")
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret of this installation, made on first use and readable by its owner alone."""
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+    return path.read_text()
+
+
+SECRET_KEY: str = read("SECRET_KEY") or _kept_secret(VAR_DIR / "secret_key")
+ALLOWED_HOSTS: list[str] = read("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS: list[str] = read("CSRF_TRUSTED_ORIGINS")
+WEB_BIND: str = read("WEB_BIND")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    "template_partials",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "arbitrage_site",
+    "products",
+    "ingestion",
+    "arbitrage",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "arbitrage_site.urls"
+WSGI_APPLICATION = "arbitrage_site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# SQLite with several processes: docs/decisions/0002-sqlite-settings.md has the reasons and what was measured.
+_SQLITE_OPTIONS: dict[str, Any] = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;"
+        "PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY"
+    ),
+}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": VAR_DIR / "arbitrage.sqlite3",
+        "OPTIONS": _SQLITE_OPTIONS,
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": None,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "overview"
+
+HTTPS: bool = read("HTTPS")
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["arbitrage_site.access.SignedInOrDemo"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "arbitrage_site.paging.PageNumbers",
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "arbitrage_site.problem.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Amazon Arbitrage Tracker API",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# Keepa.
+KEEPA_API_KEY: str = read("KEEPA_API_KEY")
+SIMULATOR_BIND = "127.0.0.1:8077"
+SIMULATOR_KEY = "demo" * 16
+KEEPA_BASE_URL: str = read("KEEPA_BASE_URL") or (f"http://{SIMULATOR_BIND}" if DEMO else "https://api.keepa.com")
+KEEPA_REFRESH_MINUTES: int = 1 if DEMO else read("KEEPA_REFRESH_MINUTES")
+KEEPA_DAILY_TOKENS: int = read("KEEPA_DAILY_TOKENS")
+KEEPA_MONTHLY_TOKENS: int = read("KEEPA_MONTHLY_TOKENS")
+POLL_INTERVAL_SECONDS: int = 5 if DEMO else read("POLL_INTERVAL_SECONDS")
+POLL_BATCH_SIZE: int = read("POLL_BATCH_SIZE")
+POLL_RETRY_ATTEMPTS: int = read("POLL_RETRY_ATTEMPTS")
+POLL_RETRY_DELAY_SECONDS: int = read("POLL_RETRY_DELAY_SECONDS")
+ASIN_WATCHLIST: list[str] = read("ASIN_WATCHLIST")
+WATCHLIST_FILE = BASE_DIR / "config" / "watchlist.txt"
+ECB_RATES_URL: str = read("ECB_RATES_URL")
+
+# Consumers of the event log, in the order in which `run_consumers` serves them.
+CONSUMERS = [
+    "ingestion.enrichment.EnrichmentConsumer",
+    "arbitrage.detection.DetectionConsumer",
+    "arbitrage.rules.AlertConsumer",
+]
+
+LOG_LEVEL: str = read("LOG_LEVEL")
+LOG_FORMAT: str = read("LOG_FORMAT")
+LOGGING = configure_logging(level=LOG_LEVEL, form=LOG_FORMAT)
+
+# Celery without a server (docs/decisions/0003-celery-on-files.md).
+QUEUE_DIR = VAR_DIR / "q"
+CONTROL_DIR = VAR_DIR / "ctl"
+METRICS_DIR = VAR_DIR / "metrics"
+for _folder in (QUEUE_DIR, CONTROL_DIR, METRICS_DIR):
+    _folder.mkdir(parents=True, exist_ok=True)
+CELERY_BROKER_URL = "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "data_folder_in": str(QUEUE_DIR),
+    "data_folder_out": str(QUEUE_DIR),
+    "control_folder": str(CONTROL_DIR),
+    "polling_interval": 0.2,
+}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"

@@ -1,0 +1,59 @@
+"""What can go wrong while facts get in: bad data, bad weather, and what Keepa says."""
+
+
+class InvalidRecord(Exception):
+    """A record that can never be applied; it is set aside with this reason. `kind` is a DeadLetter.Kind value."""
+
+    def __init__(self, reason: str, *, kind: str = "schema") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.kind = kind
+
+
+class TransientError(Exception):
+    """Something that may pass by itself; the batch is tried again with growing pauses and nothing is set aside."""
+
+
+class ConsumerStopped(Exception):
+    """A consumer must not go on; the message is the sentence that the pipeline page shows."""
+
+
+class KeepaError(Exception):
+    """Keepa did not give what was asked. `permanent` says whether asking again can help."""
+
+    permanent = True
+
+
+class KeepaRejected(KeepaError):
+    """400, 404, 405, or an `error` of type invalidParameter: the request itself is wrong."""
+
+
+class KeepaKeyRefused(KeepaError):
+    """402: the key gives no access. Polling stops until the key is changed."""
+
+
+class KeepaOutOfTokens(KeepaError):
+    """429: the balance is not positive. `wait_seconds` is when it will be, by keepa.md 5."""
+
+    permanent = False
+
+    def __init__(self, message: str, *, wait_seconds: float) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+
+class KeepaUnavailable(KeepaError):
+    """500, 503, network, time-out, or an answer that is not Keepa's JSON."""
+
+    permanent = False
+
+
+class NotPayable(KeepaError):
+    """The local bucket will not send this request now. `wait_seconds` is None when waiting can never help."""
+
+    permanent = False
+
+    def __init__(self, message: str, *, wait_seconds: float | None) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+        self.permanent = wait_seconds is None

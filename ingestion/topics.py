@@ -1,0 +1,29 @@
+"""Every topic, what it carries, how long it is kept, and which groups read it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ingestion.events import AlertRaised, Event, OpportunityChanged, ProductEnriched, RawKeepaUpdate
+
+PARTITIONS = 12
+ENRICHMENT = "enrichment-consumer"
+DETECTOR = "arbitrage-detector"
+ALERTS = "alert-rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A record is removed when every group has passed it and it is older than `keep`."""
+
+    name: str
+    event: type[Event]
+    keep: timedelta
+    groups: tuple[str, ...]
+
+
+RAW = Topic("raw.keepa_updates", RawKeepaUpdate, timedelta(hours=24), (ENRICHMENT,))
+ENRICHED = Topic("products.enriched", ProductEnriched, timedelta(days=7), (DETECTOR, ALERTS))
+OPPORTUNITIES = Topic("arbitrage.opportunities", OpportunityChanged, timedelta(days=7), (ALERTS,))
+ALERT = Topic("arbitrage.alerts", AlertRaised, timedelta(days=7), ())
+
+TOPICS: dict[str, Topic] = {topic.name: topic for topic in (RAW, ENRICHED, OPPORTUNITIES, ALERT)}

@@ -1,0 +1,1 @@
+"""What is watched and what is known about it: products, listings with packed history, the watchlist, search."""

@@ -1,0 +1,1 @@
+"""Search over products: one Protocol, the backend in the settings."""

@@ -1,0 +1,115 @@
+"""Writes of the products app, each one transaction. Higher layers change products only through these."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import F, Q
+
+from products.marketplaces import CODES
+from products.models import PollTarget, Product, Watch
+
+POLL_TASK = "ingestion.poll_due"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What adding to the watchlist did: ASINs new to it, and those that were there already."""
+
+    added: list[str]
+    already: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BestFlip:
+    """The best flip of a product for the default profile; what lists sort by."""
+
+    score: int
+    net: int
+    roi: int
+    source: str
+    target: str
+
+
+def watch(
+    asins: Sequence[str],
+    *,
+    origin: str,
+    now: datetime,
+    marketplaces: Sequence[str] = CODES,
+    is_demo: bool = False,
+) -> Watched:
+    """Add products to the watchlist, due at once, and wake the planner when the rows are committed."""
+    wanted = list(dict.fromkeys(asins))
+    with transaction.atomic():
+        known = set(Watch.objects.filter(product_id__in=wanted).values_list("product_id", flat=True))
+        added = [asin for asin in wanted if asin not in known]
+        Product.objects.bulk_create(
+            [
+                Product(asin=asin, search_text=asin.lower(), is_demo=is_demo, created_at=now, updated_at=now)
+                for asin in added
+            ],
+            ignore_conflicts=True,
+        )
+        Watch.objects.bulk_create(
+            [Watch(product_id=asin, marketplaces=list(marketplaces), origin=origin, added_at=now) for asin in added],
+            ignore_conflicts=True,
+        )
+        _add_targets([(asin, code) for asin in added for code in marketplaces], now)
+        if added:
+            transaction.on_commit(partial(current_app.send_task, POLL_TASK))
+    return Watched(added=added, already=[asin for asin in wanted if asin in known])
+
+
+def _add_targets(pairs: Iterable[tuple[str, str]], now: datetime) -> None:
+    PollTarget.objects.bulk_create(
+        [PollTarget(product_id=asin, marketplace=code, due_at=now) for asin, code in pairs],
+        ignore_conflicts=True,
+    )
+
+
+def touch(asins: Collection[str]) -> None:
+    """Say that something shown in these products' search documents changed."""
+    Product.objects.filter(asin__in=asins).update(document_version=F("document_version") + 1)
+
+
+def want_recompute(asins: Collection[str] | None = None) -> int:
+    """Ask the detector to look at these products again (all of them without an argument). Returns how many."""
+    products = Product.objects.filter(recompute_wanted=False)
+    if asins is not None:
+        products = products.filter(asin__in=asins)
+    return products.update(recompute_wanted=True)
+
+
+def set_best_flips(best: dict[str, BestFlip | None]) -> None:
+    """Store the best flip of each product, or none. Written by the detector for the default profile."""
+    rows = list(Product.objects.filter(asin__in=best))
+    changed = []
+    for row in rows:
+        flip = best[row.asin]
+        values = (flip.score, flip.net, flip.roi, flip.source, flip.target) if flip else (None, None, None, "", "")
+        if values != (row.best_score, row.best_net, row.best_roi, row.best_source, row.best_target):
+            row.best_score, row.best_net, row.best_roi, row.best_source, row.best_target = values
+            changed.append(row)
+    if changed:
+        Product.objects.bulk_update(changed, ["best_score", "best_net", "best_roi", "best_source", "best_target"])
+        touch([row.asin for row in changed])
+
+
+def set_heat(heats: dict[tuple[str, str], int], *, now: datetime, at_most: timedelta) -> None:
+    """Store how hot listings are; one that grew hotter is due within `at_most`.
+
+    `heats` maps (asin, marketplace) to a PollTarget.Heat value.
+    """
+    for heat in set(heats.values()):
+        pairs = [pair for pair, value in heats.items() if value == heat]
+        by_marketplace: dict[str, list[str]] = {}
+        for asin, code in pairs:
+            by_marketplace.setdefault(code, []).append(asin)
+        for code, asins in by_marketplace.items():
+            targets = PollTarget.objects.filter(marketplace=code, product_id__in=asins).exclude(heat=heat)
+            targets.filter(Q(heat__lt=heat), due_at__gt=now + at_most).update(due_at=now + at_most)
+            targets.update(heat=heat)

@@ -1,0 +1,1 @@
+"""Celery doors of the products app."""

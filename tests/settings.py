@@ -1,0 +1,19 @@
+"""Settings of the test suite: the real ones, with folders of its own and tasks that are only recorded."""
+
+import os
+import tempfile
+
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="arbitrage-tests-"))
+os.environ["KEEPA_API_KEY"] = "k" * 64
+os.environ.pop("DEMO", None)
+
+from arbitrage_site.settings import *  # noqa: F403 - the environment above must be set first
+from arbitrage_site.settings import DATABASES, STORAGES, VAR_DIR
+
+SECRET_KEY = "a-secret-for-tests-only-" + "x" * 40
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+KEEPA_BASE_URL = "http://keepa.invalid"
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
