@@ -1,6 +1,7 @@
 """The Celery app and the beat schedule. Messages only say "go and look"; the work list is a table."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from django.conf import settings
@@ -12,11 +13,14 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-def every(seconds: int, task: str) -> dict[str, object]:
+def _every(seconds: int, task: str) -> dict[str, object]:
     """A schedule entry; a message that waited longer than its interval is worthless and expires."""
     return {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}
 
 
-app.conf.beat_schedule = {
-    "poll what is due": every(settings.POLL_INTERVAL_SECONDS, "ingestion.poll_due"),
-}
+@app.on_after_configure.connect
+def set_schedule(sender: Celery, **_signal: Any) -> None:
+    """The beat schedule. Read late, because the settings import this package."""
+    sender.conf.beat_schedule = {
+        "poll what is due": _every(settings.POLL_INTERVAL_SECONDS, "ingestion.poll_due"),
+    }
