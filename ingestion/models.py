@@ -173,20 +173,6 @@ class PollRun(models.Model):
         return f"{self.started_at} {self.marketplace} {self.outcome}"
 
 
-class BeatSlot(models.Model):
-    """One firing of a scheduled job. The unique key makes a second beat harmless."""
-
-    job = models.CharField(max_length=60)
-    slot = models.BigIntegerField(help_text="Unix time of the firing divided by the interval.")
-    fired_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["job", "slot"], name="beat_slot_once")]
-
-    def __str__(self) -> str:
-        return f"{self.job} {self.slot}"
-
-
 class UiLatency(models.Model):
     """From Keepa's answer to the pulse that names the panel, in milliseconds; the newest thousand are kept."""
 
