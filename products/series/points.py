@@ -1,0 +1,123 @@
+"""Series of change points and how two of them become one (keepa.md 8 and 9)."""
+
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+AMAZON = 0
+NEW = 1
+SALES = 3
+LISTPRICE = 4
+NEW_FBA = 10
+COUNT_NEW = 11
+RATING = 16
+COUNT_REVIEWS = 17
+BUY_BOX = 18
+COUNT_NEW_FBA = 34
+
+KEPT: tuple[int, ...] = (
+    AMAZON,
+    NEW,
+    SALES,
+    LISTPRICE,
+    NEW_FBA,
+    COUNT_NEW,
+    RATING,
+    COUNT_REVIEWS,
+    BUY_BOX,
+    COUNT_NEW_FBA,
+)
+"""The types whose history is kept, out of Keepa's 36."""
+
+DAY = 1440
+"""Minutes of a day. Keepa's minute 0 is a midnight UTC, so a minute's day is `minute // DAY`."""
+
+_EPOCH = datetime(2011, 1, 1, tzinfo=UTC)
+_EPOCH_ORDINAL = _EPOCH.toordinal()
+
+
+def minute_of(moment: datetime) -> int:
+    """The Keepa minute that holds this aware time."""
+    return int((moment - _EPOCH).total_seconds() // 60)
+
+
+def moment_of(minute: int) -> datetime:
+    """The UTC time at which a Keepa minute begins."""
+    return datetime.fromtimestamp(_EPOCH.timestamp() + minute * 60, UTC)
+
+
+def first_minute_of(day: date) -> int:
+    """The Keepa minute at which a UTC day begins."""
+    return (day.toordinal() - _EPOCH_ORDINAL) * DAY
+
+
+NEW_LANDED_SINCE = minute_of(datetime(2026, 2, 23, tzinfo=UTC))
+"""From here on the NEW series certainly holds prices with shipping; before it, prices without.
+
+Keepa's own pages name 16 and 23 February 2026 for the switch; the later one is safe (keepa.md 9, 18). Charts mark it,
+and `windows` leaves out what lies before it.
+"""
+
+
+class Series(NamedTuple):
+    """Change points in ascending order: `minutes` in Keepa time, `values` that hold until the next point; both int32.
+
+    Prices are landed, in minor units of the marketplace's currency; -1 means nothing on offer (or no rank).
+    """
+
+    minutes: NDArray[np.int32]
+    values: NDArray[np.int32]
+
+
+History = dict[int, Series]
+"""Series by Keepa's csv type. A type without points is left out."""
+
+
+def series_of(minutes: object, values: object) -> Series:
+    """A series from anything that numpy can read as numbers."""
+    return Series(np.asarray(minutes, dtype=np.int32), np.asarray(values, dtype=np.int32))
+
+
+def merge(older: History, newer: History) -> History:
+    """The union of both by (type, minute); where both have a minute, the value of `newer` stays.
+
+    Keepa does not rewrite points, so such a conflict is rare; the caller passes as `newer` the side that comes from
+    the snapshot with the larger guard (source minute, epoch, offset).
+    """
+    merged = dict(older)
+    for kind, series in newer.items():
+        known = older.get(kind)
+        merged[kind] = series if known is None else _merge_series(known, series)
+    return merged
+
+
+def _merge_series(older: Series, newer: Series) -> Series:
+    if not len(newer.minutes) or not len(older.minutes):
+        return newer if len(newer.minutes) else older
+    if newer.minutes[0] > older.minutes[-1]:
+        return Series(np.concatenate((older.minutes, newer.minutes)), np.concatenate((older.values, newer.values)))
+    minutes = np.concatenate((newer.minutes, older.minutes))
+    unique, first = np.unique(minutes, return_index=True)
+    return Series(unique, np.concatenate((newer.values, older.values))[first])
+
+
+def same(left: History, right: History) -> bool:
+    """Whether both hold the same points."""
+    return left.keys() == right.keys() and all(
+        np.array_equal(left[kind].minutes, right[kind].minutes)
+        and np.array_equal(left[kind].values, right[kind].values)
+        for kind in left
+    )
+
+
+def last_value(history: History, kind: int) -> int | None:
+    """The newest value of a type, -1 as it stands; None where there is no point."""
+    series = history.get(kind)
+    return int(series.values[-1]) if series is not None and len(series.values) else None
+
+
+def newest_minute(history: History) -> int:
+    """The minute of the newest point of any type, 0 where there is none."""
+    return max((int(series.minutes[-1]) for series in history.values() if len(series.minutes)), default=0)
