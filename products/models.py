@@ -102,7 +102,7 @@ class PollTarget(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     lease = models.CharField(max_length=36, blank=True, help_text="Token of the worker that holds the lease.")
     polled_at = models.DateTimeField(null=True, blank=True)
-    source_at = models.DateTimeField(null=True, blank=True, help_text="Keepa's lastUpdate in the last answer.")
+    source_minute = models.IntegerField(null=True, blank=True, help_text="Keepa's lastUpdate in the last answer.")
     pace = models.FloatField(default=1.0, help_text="Square root of the expected changes a day.")
     buy_box_polled_at = models.DateTimeField(null=True, blank=True)
     rating_polled_at = models.DateTimeField(null=True, blank=True)

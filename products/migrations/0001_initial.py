@@ -152,8 +152,8 @@ class Migration(migrations.Migration):
                 ),
                 ("polled_at", models.DateTimeField(blank=True, null=True)),
                 (
-                    "source_at",
-                    models.DateTimeField(blank=True, help_text="Keepa's lastUpdate in the last answer.", null=True),
+                    "source_minute",
+                    models.IntegerField(blank=True, help_text="Keepa's lastUpdate in the last answer.", null=True),
                 ),
                 ("pace", models.FloatField(default=1.0, help_text="Square root of the expected changes a day.")),
                 ("buy_box_polled_at", models.DateTimeField(blank=True, null=True)),
