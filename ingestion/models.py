@@ -27,7 +27,11 @@ class LogPartition(models.Model):
 
 
 class LogRecord(models.Model):
-    """A fact at a place in the log. `value` is compressed (ingestion/eventlog/sql.py)."""
+    """A fact at a place in the log. `value` is compressed (ingestion/eventlog/values.py).
+
+    `epoch` is the log's generation when it was appended; `topics recreate` lifts the records that some group has
+    still to read into the new one.
+    """
 
     topic = models.CharField(max_length=60)
     partition = models.PositiveSmallIntegerField()
@@ -36,6 +40,7 @@ class LogRecord(models.Model):
     value = models.BinaryField()
     headers = models.JSONField(default=dict)
     timestamp = models.DateTimeField()
+    epoch = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "partition", "offset"], name="log_record_once")]
@@ -90,6 +95,11 @@ class DeadLetter(models.Model):
         CONSTRAINT = "constraint", "refused by the database"
         POLICY = "policy", "refused by a rule"
 
+    class State(models.TextChoices):
+        OPEN = "open", "waits for a decision"
+        REPLAYED = "replayed", "appended to its topic again"
+        DROPPED = "dropped", "given up"
+
     group = models.CharField(max_length=60)
     topic = models.CharField(max_length=60)
     partition = models.PositiveSmallIntegerField()
@@ -104,6 +114,9 @@ class DeadLetter(models.Model):
     error_class = models.CharField(max_length=80, blank=True)
     attempts = models.PositiveSmallIntegerField(default=1)
     failed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_because = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
