@@ -1,0 +1,91 @@
+"""The terms of a route: everything about a flip except the product's own prices and fees.
+
+Built once for (profile, rates, day) and read by both implementations of the arithmetic, so they cannot disagree
+about an input. Amounts are minor units of the *target's* currency.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from arbitrage.economics.missing import Incomplete
+from arbitrage.economics.profiles import Fulfilment, Profile, PurchaseVat, Regime, SaleVat
+from arbitrage.economics.rates import Conversion, Rate, RateBook
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseTerms:
+    """What turns the source's price into the landed cost (economics.md 1.3, 1.6).
+
+    `source_vat` is the VAT inside the listed price. `added_vat` is put on the net price again: the delivery country's
+    (GROSS_DELIVERY_VAT) or the seller's own on a net invoice that a small business cannot deduct. `service_vat` is
+    paid on brokerage, inbound and prep by who cannot deduct it. `duty` and `import_vat` apply when `crosses_border`.
+    """
+
+    mode: PurchaseVat
+    source_vat: Rate
+    added_vat: Rate | None
+    conversion: Conversion
+    spread: int
+    inbound: int
+    prep: int
+    service_vat: Rate | None = None
+    crosses_border: bool = False
+    freight: int = 0
+    brokerage: int = 0
+    duty: Rate | None = None
+    import_vat: Rate | None = None
+    import_vat_is_cost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SaleTerms:
+    """What turns the sale price into net revenue and fees (economics.md 1.4, 1.5).
+
+    `output_vat` is None where none is due (small business). With `margin_vat` (margin scheme) VAT is due on the
+    difference of the two prices instead. `fee_vat` is None where VAT on fees is deducted.
+    """
+
+    mode: SaleVat
+    fulfilment: Fulfilment
+    currency: str
+    output_vat: Rate | None
+    margin_vat: Rate | None
+    fuel: Rate
+    digital_services: Rate
+    storage: int
+    fee_vat: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a directed pair. `to_euro` converts results for sorting; `estimates` says why it is an estimate."""
+
+    source: str
+    target: str
+    regime: Regime
+    buy_currency: str
+    purchase: PurchaseTerms
+    sale: SaleTerms
+    to_euro: Conversion
+    profile: str = ""
+    estimates: tuple[str, ...] = ()
+
+    @property
+    def currency(self) -> str:
+        """The currency of every printed amount: the target's."""
+        return self.sale.currency
+
+
+TermsTable = Mapping[tuple[str, str], Terms | Incomplete]
+"""All 20 pairs of one profile on one day."""
+
+
+def terms_for(profile: Profile, rates: RateBook, source: str, target: str, on: date) -> Terms | Incomplete:
+    """The terms of one pair on a day of sale, or all that is missing for them."""
+    raise NotImplementedError
+
+
+def terms_table(profile: Profile, rates: RateBook, on: date) -> TermsTable:
+    """The terms of all 20 directed pairs."""
+    raise NotImplementedError
