@@ -43,6 +43,7 @@ class Target:
     full_history_wanted: bool
     buy_box_polled_at: datetime | None
     rating_polled_at: datetime | None
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def place(target: Target, minute: int) -> tuple[int, float]:
     `products.querysets` orders rows in the same way, and a test compares the two.
     """
     if target.source_minute is None:
-        return (0, 0.0) if target.heat == OPEN else (1, 0.0)
+        return (0, float("-inf")) if target.heat == OPEN else (1, 0.0)
     age = minute - target.source_minute
     if target.heat == OPEN:
         return 0, -age

@@ -1,0 +1,114 @@
+"""Leases and answers of poll targets: what the planner reads and writes. One worker holds a listing at a time."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
+
+from arbitrage_site.clock import minute_of
+from products.models import Listing, PollTarget, Watch
+
+LEASE = timedelta(minutes=3)
+"""Longer than a Keepa request with its retries; a worker that died gives its listings back after this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a poll learned about one target, and when asking again makes sense."""
+
+    target_id: int
+    source_minute: int
+    due_at: datetime
+    pace: float
+
+
+def due(now: datetime, *, oldest: int) -> QuerySet[PollTarget]:
+    """Targets that may be asked now, most urgent first; `oldest` is the planner's limit in minutes.
+
+    The order is that of `ingestion.planner.place`, computed by the database over integers.
+    """
+    age = Value(minute_of(now)) - F("source_minute")
+    heat = PollTarget.Heat
+    place = Case(
+        When(heat=heat.OPEN, then=Value(0)),
+        When(source_minute__isnull=True, then=Value(1)),
+        When(source_minute__lt=minute_of(now) - oldest, then=Value(2)),
+        default=Value(3),
+    )
+    weight = Case(
+        When(heat=heat.OPEN, then=Value(1.0)),
+        When(source_minute__lt=minute_of(now) - oldest, then=Value(1.0)),
+        When(heat=heat.NEAR, then=F("pace") * 2.0),
+        default=F("pace"),
+        output_field=FloatField(),
+    )
+    paused = Watch.objects.filter(product_id=OuterRef("product_id"), paused=True)
+    return (
+        PollTarget.objects.filter(due_at__lte=now)
+        .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+        .exclude(Exists(paused))
+        .alias(place=place, urgency=Cast(age, FloatField()) * weight)
+        .order_by("place", F("urgency").desc(nulls_first=True), "id")
+    )
+
+
+def never_polled() -> int:
+    """How many targets still wait for their first answer."""
+    return PollTarget.objects.filter(source_minute__isnull=True).count()
+
+
+def lease(ids: Sequence[int], *, token: str, now: datetime) -> set[int]:
+    """Take these targets for one worker; returns those that were still free. Two workers never pay for one listing."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    with transaction.atomic():
+        targets = PollTarget.objects.filter(free, id__in=ids, due_at__lte=now)
+        targets.update(lease=token, lease_until=now + LEASE)
+        return set(PollTarget.objects.filter(id__in=ids, lease=token).values_list("id", flat=True))
+
+
+def release(token: str, *, due_at: datetime | None = None) -> None:
+    """Give a lease back without an answer; `due_at` postpones the next try."""
+    targets = PollTarget.objects.filter(lease=token)
+    if due_at is None:
+        targets.update(lease="", lease_until=None)
+    else:
+        targets.update(lease="", lease_until=None, due_at=due_at)
+
+
+def record_answers(answers: Iterable[Answered], *, buybox: bool, rating: bool, now: datetime) -> None:
+    """Store what a poll learned. Runs in the transaction that appends the raw records."""
+    by_id = {answer.target_id: answer for answer in answers}
+    rows = list(PollTarget.objects.filter(id__in=by_id))
+    for row in rows:
+        answer = by_id[row.id]
+        row.lease, row.lease_until, row.failures, row.full_history_wanted = "", None, 0, False
+        row.polled_at, row.source_minute, row.due_at, row.pace = now, answer.source_minute, answer.due_at, answer.pace
+        row.buy_box_polled_at = now if buybox else row.buy_box_polled_at
+        row.rating_polled_at = now if rating else row.rating_polled_at
+    fields = ["lease", "lease_until", "failures", "full_history_wanted", "polled_at", "source_minute", "due_at", "pace"]
+    PollTarget.objects.bulk_update(rows, [*fields, "buy_box_polled_at", "rating_polled_at"])
+
+
+def record_absent(due_at_by_id: dict[int, datetime], *, now: datetime) -> None:
+    """Store that Keepa left these targets out of its answer."""
+    rows = list(PollTarget.objects.filter(id__in=due_at_by_id))
+    for row in rows:
+        row.lease, row.lease_until, row.polled_at = "", None, now
+        row.failures, row.due_at = min(row.failures + 1, 1000), due_at_by_id[row.id]
+    PollTarget.objects.bulk_update(rows, ["lease", "lease_until", "polled_at", "failures", "due_at"])
+
+
+def changes_of(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Changes of the reference price in 90 days, for the listings that are known."""
+    asins = {asin for asin, _ in pairs}
+    rows = Listing.objects.filter(product_id__in=asins).values_list("product_id", "marketplace", "change_points")
+    return {(asin, code): changes for asin, code, changes in rows}
+
+
+def want_full_history(pairs: Collection[tuple[str, str]]) -> None:
+    """Ask the whole history of these listings at the next poll, because what came leaves a gap."""
+    for asin, code in pairs:
+        PollTarget.objects.filter(product_id=asin, marketplace=code).update(full_history_wanted=True)
