@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "arbitrage_site.context.site",
+                "arbitrage.context.unread",
             ],
         },
     }
@@ -167,9 +170,9 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Keepa.
-KEEPA_API_KEY: str = read("KEEPA_API_KEY")
 SIMULATOR_BIND = "127.0.0.1:8077"
 SIMULATOR_KEY = "demo" * 16
+KEEPA_API_KEY: str = SIMULATOR_KEY if DEMO else read("KEEPA_API_KEY")
 KEEPA_BASE_URL: str = read("KEEPA_BASE_URL") or (f"http://{SIMULATOR_BIND}" if DEMO else "https://api.keepa.com")
 KEEPA_REFRESH_MINUTES: int = 1 if DEMO else read("KEEPA_REFRESH_MINUTES")
 KEEPA_DAILY_TOKENS: int = read("KEEPA_DAILY_TOKENS")
@@ -197,8 +200,12 @@ LOGGING = configure_logging(level=LOG_LEVEL, form=LOG_FORMAT)
 QUEUE_DIR = VAR_DIR / "q"
 CONTROL_DIR = VAR_DIR / "ctl"
 METRICS_DIR = VAR_DIR / "metrics"
-for _folder in (QUEUE_DIR, CONTROL_DIR, METRICS_DIR):
+_TEMPORARY_DIR = VAR_DIR / "tmp"
+for _folder in (QUEUE_DIR, CONTROL_DIR, METRICS_DIR, _TEMPORARY_DIR):
     _folder.mkdir(parents=True, exist_ok=True)
+# kombu moves a message it takes into the temporary folder; across file systems that is a copy, and a copy can be
+# read half-written.
+tempfile.tempdir = str(_TEMPORARY_DIR)
 CELERY_BROKER_URL = "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(QUEUE_DIR),
