@@ -1,6 +1,7 @@
 """Price and rank history: change points, their packed form, and what is computed from them."""
 
 from products.series.codec import UnknownFormat, of_listing, pack, unpack
+from products.series.daily import Daily, daily
 from products.series.points import (
     AMAZON,
     BUY_BOX,
@@ -25,7 +26,9 @@ from products.series.points import (
     newest_minute,
     same,
     series_of,
+    split,
 )
+from products.series.windows import Windows, windows
 
 __all__ = [
     "AMAZON",
@@ -41,9 +44,12 @@ __all__ = [
     "NEW_LANDED_SINCE",
     "RATING",
     "SALES",
+    "Daily",
     "History",
     "Series",
     "UnknownFormat",
+    "Windows",
+    "daily",
     "first_minute_of",
     "last_value",
     "merge",
@@ -54,5 +60,7 @@ __all__ = [
     "pack",
     "same",
     "series_of",
+    "split",
     "unpack",
+    "windows",
 ]

@@ -94,13 +94,39 @@ def merge(older: History, newer: History) -> History:
 
 
 def _merge_series(older: Series, newer: Series) -> Series:
-    if not len(newer.minutes) or not len(older.minutes):
-        return newer if len(newer.minutes) else older
-    if newer.minutes[0] > older.minutes[-1]:
-        return Series(np.concatenate((older.minutes, newer.minutes)), np.concatenate((older.values, newer.values)))
-    minutes = np.concatenate((newer.minutes, older.minutes))
-    unique, first = np.unique(minutes, return_index=True)
-    return Series(unique, np.concatenate((newer.values, older.values))[first])
+    """`older` itself where `newer` adds nothing: the usual case, and what tells an unchanged listing from a changed."""
+    if not len(newer.minutes):
+        return older
+    if not len(older.minutes):
+        return newer
+    at = np.searchsorted(older.minutes, newer.minutes)
+    known = older.minutes.take(at, mode="clip") == newer.minutes
+    if known.all() and np.array_equal(older.values[at], newer.values):
+        return older
+    values = older.values.copy()
+    values[at[known]] = newer.values[known]
+    fresh = ~known
+    return _in_order(
+        np.concatenate((older.minutes, newer.minutes[fresh])), np.concatenate((values, newer.values[fresh]))
+    )
+
+
+def _in_order(minutes: NDArray[np.int32], values: NDArray[np.int32]) -> Series:
+    order = np.argsort(minutes, kind="stable")
+    return Series(minutes[order], values[order])
+
+
+def split(history: History, minute: int) -> tuple[History, History]:
+    """The points up to and including a minute, and those after it; both without empty series."""
+    upto: History = {}
+    after: History = {}
+    for kind, series in history.items():
+        at = int(np.searchsorted(series.minutes, minute, side="right"))
+        if at:
+            upto[kind] = Series(series.minutes[:at], series.values[:at])
+        if at < len(series.minutes):
+            after[kind] = Series(series.minutes[at:], series.values[at:])
+    return upto, after
 
 
 def same(left: History, right: History) -> bool:
