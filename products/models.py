@@ -177,6 +177,7 @@ class Listing(models.Model):
     offers_epoch = models.IntegerField(default=0)
     offers_offset = models.BigIntegerField(default=-1)
 
+    coverage = models.JSONField(default=dict, help_text="Stretches of Keepa minutes covered, by group.")
     history_base = models.BinaryField(default=bytes)
     history_tail = models.BinaryField(default=bytes)
     history_base_until = models.IntegerField(default=0, help_text="Keepa minute of the newest point in the base.")
@@ -225,3 +226,32 @@ class RollUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.marketplace} {self.category} {self.brand}"
+
+
+class RollUpShare(models.Model):
+    """What one listing adds to the roll-ups, so that a changed listing is counted anew without reading its group.
+
+    The enrichment raises `marked` with each snapshot, in the transaction that writes the listing; `roll_up` sets
+    `counted` to the value that it read. `closes` holds 30 closing prices (int32) from `first_day` on, in the form of
+    `products.series.daily`. No foreign key: a share outlives its listing until it is taken out of the sums.
+    """
+
+    asin = models.CharField(max_length=10)
+    marketplace = models.CharField(max_length=2, choices=CHOICES)
+    category = models.CharField(max_length=200, blank=True)
+    brand = models.CharField(max_length=200, blank=True)
+    marked = models.PositiveBigIntegerField(default=1)
+    counted = models.PositiveBigIntegerField(default=0)
+    first_day = models.IntegerField(default=0, help_text="Days since 2011-01-01.")
+    closes = models.BinaryField(default=bytes)
+    median_90 = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["asin", "marketplace"], name="roll_up_share_once")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(marked__gt=models.F("counted")), name="roll_up_share_marked"),
+            models.Index(fields=["marketplace", "category", "brand"], name="roll_up_share_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asin} {self.marketplace}"

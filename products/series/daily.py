@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from products.series.points import DAY, Series, first_minute_of
+from arbitrage_site.clock import MINUTES_PER_DAY
+from products.series.points import Series, first_minute_of
 
 NOTHING = -1
 """Nothing on offer (or no rank) at any time of the day; for `close`, at its end."""
@@ -35,7 +36,7 @@ def daily(series: Series, first_day: date, days: int, *, until: int | None = Non
     Without it the last value is taken to hold to the end of the last day.
     """
     start = first_minute_of(first_day)
-    midnights = start + DAY * np.arange(days + 1, dtype=np.int64)
+    midnights = start + MINUTES_PER_DAY * np.arange(days + 1, dtype=np.int64)
     end = int(midnights[-1]) if until is None else min(int(midnights[-1]), until)
     begins, values = _stretches(series, midnights, end)
     time = np.diff(begins, append=max(end, int(begins[-1])))

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from arbitrage_site.clock import minute_of
+
 AMAZON = 0
 NEW = 1
 SALES = 3
@@ -31,26 +33,9 @@ KEPT: tuple[int, ...] = (
 )
 """The types whose history is kept, out of Keepa's 36."""
 
-DAY = 1440
-"""Minutes of a day. Keepa's minute 0 is a midnight UTC, so a minute's day is `minute // DAY`."""
-
-_EPOCH = datetime(2011, 1, 1, tzinfo=UTC)
-_EPOCH_ORDINAL = _EPOCH.toordinal()
-
-
-def minute_of(moment: datetime) -> int:
-    """The Keepa minute that holds this aware time."""
-    return int((moment - _EPOCH).total_seconds() // 60)
-
-
-def moment_of(minute: int) -> datetime:
-    """The UTC time at which a Keepa minute begins."""
-    return datetime.fromtimestamp(_EPOCH.timestamp() + minute * 60, UTC)
-
-
 def first_minute_of(day: date) -> int:
     """The Keepa minute at which a UTC day begins."""
-    return (day.toordinal() - _EPOCH_ORDINAL) * DAY
+    return minute_of(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
 NEW_LANDED_SINCE = minute_of(datetime(2026, 2, 23, tzinfo=UTC))

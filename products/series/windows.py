@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from products.series.points import DAY, Series
+from arbitrage_site.clock import MINUTES_PER_DAY
+from products.series.points import Series
 
 
 class Windows(NamedTuple):
@@ -37,9 +38,9 @@ class Windows(NamedTuple):
 
 NOTHING = Windows()
 _LAST_30, _LAST_90, _LAST_7, _DAYS_24_TO_30, _LAST_365 = range(5)
-_FROM = np.array([30, 90, 7, 30, 365], dtype=np.int64)[:, None] * DAY
-_UNTIL = np.array([0, 0, 0, 23, 0], dtype=np.int64)[:, None] * DAY
-_DELTAS = np.array([1, 7, 30], dtype=np.int64) * DAY
+_FROM = np.array([30, 90, 7, 30, 365], dtype=np.int64)[:, None] * MINUTES_PER_DAY
+_UNTIL = np.array([0, 0, 0, 23, 0], dtype=np.int64)[:, None] * MINUTES_PER_DAY
+_DELTAS = np.array([1, 7, 30], dtype=np.int64) * MINUTES_PER_DAY
 
 
 def windows(series: Series, end_minute: int, *, since: int = 0) -> Windows:
@@ -68,10 +69,10 @@ def windows(series: Series, end_minute: int, *, since: int = 0) -> Windows:
         _quantile(values[ranks], priced[_LAST_30, ranks], 1, 4),
         _ratio(sums[_LAST_7] * weight[_DAYS_24_TO_30], weight[_LAST_7] * sums[_DAYS_24_TO_30]),
         *_deltas(minutes, values, end_minute, since),
-        _ratio(stock[_LAST_30], min(30 * DAY, age)),
-        _ratio(stock[_LAST_90], min(90 * DAY, age)),
-        stock[_LAST_365] // DAY,
-        _changes(minutes, values, max(end_minute - 90 * DAY, since)),
+        _ratio(stock[_LAST_30], min(30 * MINUTES_PER_DAY, age)),
+        _ratio(stock[_LAST_90], min(90 * MINUTES_PER_DAY, age)),
+        stock[_LAST_365] // MINUTES_PER_DAY,
+        _changes(minutes, values, max(end_minute - 90 * MINUTES_PER_DAY, since)),
     )
 
 
