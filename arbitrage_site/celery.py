@@ -6,11 +6,14 @@ from typing import Any
 from celery import Celery
 from django.conf import settings
 
+from arbitrage_site.worker import install
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arbitrage_site.settings")
 
 app = Celery("arbitrage")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+install(app)
 
 
 def _every(seconds: int, task: str) -> dict[str, object]:
@@ -23,4 +26,8 @@ def set_schedule(sender: Celery, **_signal: Any) -> None:
     """The beat schedule. Read late, because the settings import this package."""
     sender.conf.beat_schedule = {
         "poll what is due": _every(settings.POLL_INTERVAL_SECONDS, "ingestion.poll_due"),
+        "compute again": _every(900, "arbitrage.request_recompute"),
+        "roll up": _every(300, "products.roll_up"),
+        "fetch exchange rates": _every(6 * 3600, "arbitrage.fetch_fx_rates"),
+        "tidy": _every(3600, "ingestion.housekeeping"),
     }

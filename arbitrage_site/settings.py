@@ -152,22 +152,35 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["arbitrage_site.access.SessionSignIn"],
     "DEFAULT_PERMISSION_CLASSES": ["arbitrage_site.access.SignedInOrDemo"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "arbitrage_site.access.BrowsableForPeople",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "arbitrage_site.paging.PageNumbers",
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["arbitrage_site.parsers.StrictJSON"],
+    "DEFAULT_RENDERER_CLASSES": ["arbitrage_site.problem.JSON", "rest_framework.renderers.BrowsableAPIRenderer"],
     "EXCEPTION_HANDLER": "arbitrage_site.problem.handle",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Amazon Arbitrage Tracker API",
     "VERSION": "1.0.0",
+    "DESCRIPTION": "Money is integer minor units (cents, pence) with its currency beside it; ratios are basis points.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["arbitrage_site.access.SignedInOrDemo"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
+
+# What lower layers ask of higher ones, by dotted path.
+HEALTH_PROBES = {
+    "database": "arbitrage_site.health.database",
+    "worker": "arbitrage_site.health.beat",
+    "consumers": "ingestion.health.consumers",
+    "keepa": "ingestion.health.keepa",
+}
+METRIC_FACTS = ["ingestion.metrics.facts", "arbitrage.metrics.facts"]
 
 # Keepa.
 SIMULATOR_BIND = "127.0.0.1:8077"
@@ -201,8 +214,10 @@ QUEUE_DIR = VAR_DIR / "q"
 CONTROL_DIR = VAR_DIR / "ctl"
 METRICS_DIR = VAR_DIR / "metrics"
 _TEMPORARY_DIR = VAR_DIR / "tmp"
-for _folder in (QUEUE_DIR, CONTROL_DIR, METRICS_DIR, _TEMPORARY_DIR):
+for _folder in (QUEUE_DIR, CONTROL_DIR, METRICS_DIR, STATIC_ROOT, _TEMPORARY_DIR):
     _folder.mkdir(parents=True, exist_ok=True)
+# prometheus_client looks at this when it is first imported, which is after the settings.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
 # kombu moves a message it takes into the temporary folder; across file systems that is a copy, and a copy can be
 # read half-written.
 tempfile.tempdir = str(_TEMPORARY_DIR)

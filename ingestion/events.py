@@ -5,24 +5,29 @@ a missing required one makes the record a dead letter with the path that failed.
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from functools import cache
+from typing import Annotated, Literal, Protocol, TypeVar, overload
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
 
+from ingestion.errors import InvalidRecord
+from products.marketplaces import Code
+
 Asin = Annotated[str, Meta(pattern="^[A-Z0-9]{10}$")]
-Code = Literal["DE", "IT", "ES", "UK", "FR"]
+Moment = Annotated[datetime, Meta(tz=True)]
 Group = Literal["history", "buybox", "rating", "offers"]
 State = Literal["opened", "improved", "worsened", "closed", "reopened"]
 Severity = Literal["info", "warning", "critical"]
 
 
 class Event(Struct, kw_only=True, frozen=True):
-    """What every event carries."""
+    """What every event carries. The ASIN is the key under which it is appended."""
 
     event_id: UUID
-    occurred_at: datetime
+    occurred_at: Moment
+    asin: Asin
 
 
 class RawKeepaUpdate(Event, tag_field="schema", tag="raw.keepa_updates.v1", frozen=True, kw_only=True):
@@ -32,10 +37,9 @@ class RawKeepaUpdate(Event, tag_field="schema", tag="raw.keepa_updates.v1", froz
     `tokens` the share of the request's cost.
     """
 
-    asin: Asin
     marketplace: Code
     domain_id: int
-    fetched_at: datetime
+    fetched_at: Moment
     source_minute: int
     asked: list[Group]
     history_from: int
@@ -66,20 +70,19 @@ class EnrichedListing(Struct, frozen=True, kw_only=True):
     delta_30: int | None
     in_stock_30: int | None
     in_stock_90: int | None
-    observed_at: datetime
+    observed_at: Moment
 
 
 class ProductEnriched(Event, tag_field="schema", tag="products.enriched.v1", frozen=True, kw_only=True):
     """What changed for a product (`observed`), or the wish to compute it again (`recompute`: asin and cause only)."""
 
-    asin: Asin
     cause: Literal["observed", "recompute"]
     title: str = ""
     brand: str = ""
     category: str = ""
     changed: list[Code] = []
     listings: dict[Code, EnrichedListing] = {}
-    fetched_at: datetime | None = None
+    fetched_at: Moment | None = None
 
 
 class FlipNumbers(Struct, frozen=True, kw_only=True):
@@ -102,7 +105,6 @@ class OpportunityChanged(Event, tag_field="schema", tag="arbitrage.opportunities
     """An opportunity opened, improved, worsened, closed or reopened. `reason` is empty unless it closed."""
 
     opportunity_id: UUID
-    asin: Asin
     source: Code
     target: Code
     profile: str
@@ -110,7 +112,7 @@ class OpportunityChanged(Event, tag_field="schema", tag="arbitrage.opportunities
     reason: str
     numbers: FlipNumbers
     score: int
-    fetched_at: datetime | None = None
+    fetched_at: Moment | None = None
 
 
 class AlertRaised(Event, tag_field="schema", tag="arbitrage.alerts.v1", frozen=True, kw_only=True):
@@ -119,7 +121,6 @@ class AlertRaised(Event, tag_field="schema", tag="arbitrage.alerts.v1", frozen=T
     alert_id: UUID
     rule: str
     opportunity_id: UUID
-    asin: Asin
     source: Code
     target: Code
     state: State
@@ -127,3 +128,53 @@ class AlertRaised(Event, tag_field="schema", tag="arbitrage.alerts.v1", frozen=T
     numbers: FlipNumbers
     source_url: str
     target_url: str
+
+
+E = TypeVar("E", bound=Event)
+_encoder = msgspec.json.Encoder()
+
+
+class CarriesEvents(Protocol):
+    """A topic, as far as decoding needs it."""
+
+    @property
+    def event(self) -> type[Event]:
+        """What it carries."""
+        ...
+
+
+def schema_of(event: type[Event]) -> str:
+    """Name and version of a contract, for example products.enriched.v1."""
+    return str(event.__struct_config__.tag)
+
+
+def encode(event: Event) -> bytes:
+    """The value of a record."""
+    return _encoder.encode(event)
+
+
+@overload
+def decode(kind: type[E], value: bytes) -> E: ...
+
+
+@overload
+def decode(kind: CarriesEvents, value: bytes) -> Event: ...
+
+
+def decode(kind: type[Event] | CarriesEvents, value: bytes) -> Event:
+    """The event in a record's value, by its type or the topic that carries it.
+
+    Raises InvalidRecord with the path that failed: kind `decode` when it is not JSON, `schema` when it does not fit.
+    """
+    event = kind if isinstance(kind, type) else kind.event
+    try:
+        return _decoder(event).decode(value)
+    except msgspec.ValidationError as error:
+        raise InvalidRecord(f"{schema_of(event)}: {error}", kind="schema") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidRecord(f"{schema_of(event)}: {error}", kind="decode") from error
+
+
+@cache
+def _decoder(event: type[E]) -> msgspec.json.Decoder[E]:
+    return msgspec.json.Decoder(event)

@@ -1,1 +1,55 @@
 """Celery doors of the ingestion app."""
+
+import threading
+from datetime import timedelta
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+
+from arbitrage_site.clock import now
+from arbitrage_site.models import BeatSlot
+from ingestion import polling
+from ingestion.errors import KeepaError
+from ingestion.keepa import paid
+from ingestion.models import PollRun
+from products.configured import add_configured
+
+log = structlog.get_logger(__name__)
+
+_polling = threading.Lock()
+_asked_again = threading.Event()
+KEEP_RUNS = timedelta(days=7)
+
+
+@shared_task(name="ingestion.poll_due")
+def poll_due() -> None:
+    """Poll what is due. One loop a process: a message that finds it running makes it go round once more."""
+    _asked_again.set()
+    while _asked_again.is_set() and _polling.acquire(blocking=False):
+        try:
+            _asked_again.clear()
+            _poll_once()
+        finally:
+            _polling.release()
+
+
+def _poll_once() -> None:
+    add_configured(now())
+    if not settings.KEEPA_API_KEY:
+        return
+    try:
+        outcome = polling.poll_due(paid.from_settings())
+    except KeepaError as error:
+        log.warning("polling_stopped", reason=str(error))
+        return
+    if outcome.requests:
+        log.info("polled", listings=outcome.listings, requests=outcome.requests, tokens=outcome.tokens)
+
+
+@shared_task(name="ingestion.housekeeping")
+def housekeeping() -> None:
+    """Remove poll runs and beat slots that no page shows any more."""
+    moment = now()
+    PollRun.objects.filter(started_at__lt=moment - KEEP_RUNS).delete()
+    BeatSlot.objects.filter(fired_at__lt=moment - timedelta(days=2)).delete()

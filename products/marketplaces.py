@@ -1,13 +1,16 @@
 """The five marketplaces. The only place that knows Keepa's ids, hosts, currencies and locales (keepa.md 3)."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Code = Literal["DE", "IT", "ES", "UK", "FR"]
 
 
 @dataclass(frozen=True, slots=True)
 class Marketplace:
     """`code` is our word for it, `domain_id` Keepa's; `in_eu` says whether goods cross a customs border."""
 
-    code: str
+    code: Code
     domain_id: int
     host: str
     currency: str
@@ -30,7 +33,7 @@ MARKETPLACES: dict[str, Marketplace] = {
         Marketplace("FR", 4, "amazon.fr", "EUR", "fr-FR", "France", in_eu=True),
     )
 }
-CODES: tuple[str, ...] = tuple(MARKETPLACES)
+CODES: tuple[Code, ...] = tuple(entry.code for entry in MARKETPLACES.values())
 BY_DOMAIN: dict[int, Marketplace] = {entry.domain_id: entry for entry in MARKETPLACES.values()}
 BY_HOST: dict[str, Marketplace] = {entry.host: entry for entry in MARKETPLACES.values()}
 PAIRS: tuple[tuple[str, str], ...] = tuple((s, t) for s in CODES for t in CODES if s != t)

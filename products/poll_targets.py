@@ -69,9 +69,9 @@ def lease(ids: Sequence[int], *, token: str, now: datetime) -> set[int]:
         return set(PollTarget.objects.filter(id__in=ids, lease=token).values_list("id", flat=True))
 
 
-def release(token: str, *, due_at: datetime | None = None) -> None:
-    """Give a lease back without an answer; `due_at` postpones the next try."""
-    targets = PollTarget.objects.filter(lease=token)
+def release(ids: Collection[int], *, due_at: datetime | None = None) -> None:
+    """Give leases back without an answer; `due_at` postpones the next try."""
+    targets = PollTarget.objects.filter(id__in=ids)
     if due_at is None:
         targets.update(lease="", lease_until=None)
     else:

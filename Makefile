@@ -1,0 +1,53 @@
+# The commands people type. `make help` lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run test lint types bench lock screenshot clean-demo
+
+help: ## what can be typed
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.run ## install, migrate and start everything; without a Keepa key with invented products
+	@$(BIN)/python -m arbitrage_site.run
+
+test: $(VENV)/.test lint types ## lint, types and the whole suite on the embedded backends
+	@echo "Tests ..."
+	@$(BIN)/pytest -n auto --dist loadgroup
+
+lint: $(VENV)/.test ## ruff and djlint
+	@echo "Lint ..."
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/djlint --check --lint --quiet templates
+
+types: $(VENV)/.test ## strict mypy
+	@echo "Types ..."
+	@$(BIN)/mypy .
+
+bench: $(VENV)/.test ## every promise in the README, measured against a baseline of the same run
+	@$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.test ## compile requirements.in and requirements-dev.in into locks with hashes
+	@$(BIN)/uv pip compile --quiet --no-header --generate-hashes requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --no-header --generate-hashes requirements-dev.in -o requirements-dev.txt
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Creating $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+# uv installs in seconds; where it cannot be had, pip does the same in a minute.
+$(VENV)/.run: requirements.txt | $(BIN)/python
+	@echo "Installing what the project needs (about 55 MB, once) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv || echo "Without uv: pip takes about a minute."
+	@if [ -x $(BIN)/uv ]; then \
+	  $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.txt; \
+	else $(BIN)/pip install --disable-pip-version-check --require-hashes --no-deps -r requirements.txt; fi
+	@touch $@
+
+$(VENV)/.test: requirements-dev.txt $(VENV)/.run
+	@echo "Installing what the tests need ..."
+	@if [ -x $(BIN)/uv ]; then \
+	  $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.txt; \
+	else $(BIN)/pip install --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt; fi
+	@touch $@

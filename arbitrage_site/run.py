@@ -1,0 +1,57 @@
+"""`make run`: prepare the database and static files, say where to look, and start the Procfile under honcho."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from django.core.management import call_command
+
+PROCESSES = ("web", "worker", "consumers")
+
+
+def environment_of(current: Mapping[str, str], key: str) -> dict[str, str]:
+    """The environment of the processes: the demo when there is no Keepa key and nothing else was said."""
+    prepared = dict(current)
+    prepared.setdefault("DJANGO_SETTINGS_MODULE", "arbitrage_site.settings")
+    prepared.setdefault("DEMO", "0" if key else "1")
+    prepared.setdefault("WEB_BIND", "127.0.0.1:8000")
+    prepared["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{prepared.get('PATH', '')}"
+    prepared["PYTHONUNBUFFERED"] = "1"
+    return prepared
+
+
+def main() -> None:
+    from arbitrage_site import environment
+
+    environment.load_file(Path(".env"))
+    os.environ.update(environment_of(os.environ, str(environment.read("KEEPA_API_KEY"))))
+    processes = _prepare()
+    address = os.environ["WEB_BIND"]
+    _say(f"Open http://{address}/ in a browser; Ctrl-C stops everything.")
+    os.execvp("honcho", ["honcho", "start", *processes])  # noqa: S606, S607 - PATH begins with this environment's bin
+
+
+def _prepare() -> Sequence[str]:
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    call_command("check", fail_level="ERROR")
+    _say("Preparing the database ...")
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if not settings.DEMO:
+        return PROCESSES
+    call_command("load_demo")
+    return (*PROCESSES, "simulator")
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,213 @@
+"""Polling: lease what is due, ask Keepa, append what it said. The shell around `planner`."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import msgspec
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from arbitrage_site.clock import KEEPA_EPOCH_MINUTES, MINUTES_PER_DAY, minute_of, moment_of
+from arbitrage_site.clock import now as clock_now
+from ingestion import planner
+from ingestion.errors import KeepaError, KeepaKeyRefused, KeepaOutOfTokens, NotPayable
+from ingestion.eventlog.sql import append
+from ingestion.events import Group, RawKeepaUpdate
+from ingestion.keepa.envelope import Answer
+from ingestion.keepa.paid import PaidClient
+from ingestion.models import PollRun
+from ingestion.topics import RAW
+from products import poll_targets
+from products.marketplaces import MARKETPLACES
+from products.models import PollTarget
+
+log = structlog.get_logger(__name__)
+
+LOOK_AHEAD = 500
+"""Targets planned at once: few enough that leases are short, enough to fill batches of five marketplaces."""
+
+
+class _LastUpdate(msgspec.Struct):
+    """The one field of Keepa's product that polling needs; the rest stays as Keepa sent it."""
+
+    lastUpdate: int = 0  # noqa: N815 - Keepa's name
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a round of polling did."""
+
+    listings: int = 0
+    tokens: int = 0
+    requests: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+def poll_due(client: PaidClient, *, only: int | None = None) -> Outcome:
+    """Poll until nothing is due or nothing can be paid; `only` bounds the number of requests.
+
+    A request that failed for a passing reason postpones its listings; a refused key ends the round.
+    """
+    outcome = Outcome()
+    while only is None or outcome.requests < only:
+        batches = _plan(client, clock_now())
+        if not batches:
+            break
+        for batch in _leased(batches, clock_now()):
+            try:
+                _poll(client, batch, outcome)
+            except KeepaError as error:
+                _give_up(batch, error, outcome)
+                if isinstance(error, KeepaKeyRefused | NotPayable):
+                    return outcome
+    return outcome
+
+
+def _plan(client: PaidClient, now: datetime) -> list[planner.Batch]:
+    state = client.state()
+    lumps = -(-settings.POLL_INTERVAL_SECONDS // 60)
+    budget = planner.Budget(
+        affordable=state.affordable,
+        overflow=max(0, state.tokens + state.lump * lumps - state.capacity),
+        never_polled=poll_targets.never_polled(),
+    )
+    rows = poll_targets.due(now, oldest=planner.OLDEST)[:LOOK_AHEAD]
+    return planner.plan((_target(row) for row in rows), budget, now, size=settings.POLL_BATCH_SIZE)
+
+
+def _target(row: PollTarget) -> planner.Target:
+    return planner.Target(
+        id=row.id,
+        asin=row.product_id,
+        marketplace=row.marketplace,
+        heat=row.heat,
+        pace=row.pace,
+        source_minute=row.source_minute,
+        full_history_wanted=row.full_history_wanted,
+        buy_box_polled_at=row.buy_box_polled_at,
+        rating_polled_at=row.rating_polled_at,
+        failures=row.failures,
+    )
+
+
+def _leased(batches: list[planner.Batch], now: datetime) -> Iterator[planner.Batch]:
+    """Each batch with the targets that this worker really got."""
+    for batch in batches:
+        token = str(uuid4())
+        got = poll_targets.lease([target.id for target in batch.targets], token=token, now=now)
+        targets = tuple(target for target in batch.targets if target.id in got)
+        if targets:
+            yield replace(batch, targets=targets)
+
+
+def _poll(client: PaidClient, batch: planner.Batch, outcome: Outcome) -> None:
+    started = time.monotonic()
+    answer = client.products(
+        MARKETPLACES[batch.marketplace].domain_id,
+        [target.asin for target in batch.targets],
+        buybox=batch.buybox,
+        rating=batch.rating,
+        days=batch.days,
+        stats=90,
+    )
+    now = clock_now()
+    with transaction.atomic():
+        append(RAW, _updates(batch, answer, now), now=now)
+        _record(batch, answer, now)
+        _run(batch, answer.envelope.tokens_consumed, started, now, outcome="ok")
+    outcome.requests += 1
+    outcome.listings += len(answer.products)
+    outcome.tokens += answer.envelope.tokens_consumed
+
+
+def _updates(batch: planner.Batch, answer: Answer, now: datetime) -> list[RawKeepaUpdate]:
+    asked: list[Group] = ["history"]
+    asked += ["buybox"] if batch.buybox else []
+    asked += ["rating"] if batch.rating else []
+    since = 0 if batch.days is None else minute_of(now) - batch.days * MINUTES_PER_DAY
+    share = answer.envelope.tokens_consumed // max(1, len(answer.products))
+    minutes = _source_minutes(answer)
+    marketplace = MARKETPLACES[batch.marketplace]
+    return [
+        RawKeepaUpdate(
+            event_id=uuid4(),
+            occurred_at=now,
+            asin=asin,
+            marketplace=marketplace.code,
+            domain_id=marketplace.domain_id,
+            fetched_at=now,
+            source_minute=minutes[asin],
+            asked=asked,
+            history_from=since,
+            tokens=share,
+            product=raw,
+            is_demo=settings.DEMO,
+        )
+        for asin, raw in answer.products.items()
+    ]
+
+
+def _source_minutes(answer: Answer) -> dict[str, int]:
+    """Keepa's lastUpdate by ASIN; where it has none (a product that is gone), the minute of the answer itself."""
+    answered = answer.envelope.timestamp // 60_000 - KEEPA_EPOCH_MINUTES
+    found = {}
+    for asin, raw in answer.products.items():
+        minute = msgspec.json.decode(raw, type=_LastUpdate, strict=False).lastUpdate
+        found[asin] = minute if minute > 0 else answered
+    return found
+
+
+def _record(batch: planner.Batch, answer: Answer, now: datetime) -> None:
+    known = _source_minutes(answer)
+    changes = poll_targets.changes_of([(target.asin, batch.marketplace) for target in batch.targets])
+    refresh = timedelta(minutes=settings.KEEPA_REFRESH_MINUTES)
+    answered, absent, unpaid = [], {}, []
+    for target in batch.targets:
+        if target.asin not in answer.asked:
+            unpaid.append(target.id)
+            continue
+        minute = known.get(target.asin)
+        if minute is None:
+            absent[target.id] = planner.retry_at(target.failures + 1, now)
+            continue
+        moved = changes.get((target.asin, batch.marketplace))
+        answered.append(
+            poll_targets.Answered(
+                target_id=target.id,
+                source_minute=minute,
+                due_at=max(moment_of(minute) + refresh, now + refresh / 4),
+                pace=target.pace if moved is None else planner.pace_of(moved),
+            )
+        )
+    poll_targets.record_answers(answered, buybox=batch.buybox, rating=batch.rating, now=now)
+    poll_targets.record_absent(absent, now=now)
+    poll_targets.release(unpaid)
+
+
+def _give_up(batch: planner.Batch, error: KeepaError, outcome: Outcome) -> None:
+    """Give the listings back: at once where only tokens lack, after a while where Keepa or the request is at fault."""
+    now = clock_now()
+    waits = isinstance(error, NotPayable | KeepaOutOfTokens)
+    delay = timedelta(hours=1) if error.permanent else timedelta(seconds=settings.POLL_INTERVAL_SECONDS)
+    with transaction.atomic():
+        poll_targets.release([target.id for target in batch.targets], due_at=None if waits else now + delay)
+        _run(batch, 0, time.monotonic(), now, outcome=type(error).__name__, message=str(error))
+    outcome.requests += 1
+    outcome.errors.append(str(error))
+    log.warning("poll_failed", marketplace=batch.marketplace, listings=len(batch.targets), reason=str(error))
+
+
+def _run(batch: planner.Batch, tokens: int, started: float, now: datetime, *, outcome: str, message: str = "") -> None:
+    PollRun.objects.create(
+        started_at=now,
+        marketplace=batch.marketplace,
+        listings=len(batch.targets),
+        tokens=tokens,
+        milliseconds=int((time.monotonic() - started) * 1000),
+        outcome=outcome,
+        message=message[:300],
+    )
