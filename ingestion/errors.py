@@ -1,5 +1,12 @@
 """What can go wrong while facts get in: bad data, bad weather, and what Keepa says."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingestion.keepa.envelope import Envelope
+
 
 class InvalidRecord(Exception):
     """A record that can never be applied; it is set aside with this reason. `kind` is a DeadLetter.Kind value."""
@@ -19,9 +26,16 @@ class ConsumerStopped(Exception):
 
 
 class KeepaError(Exception):
-    """Keepa did not give what was asked. `permanent` says whether asking again can help."""
+    """Keepa did not give what was asked. `permanent` says whether asking again can help.
+
+    `envelope` is what the refusal said about the token bucket; None when there was no answer that could be read.
+    """
 
     permanent = True
+
+    def __init__(self, message: str, *, envelope: Envelope | None = None) -> None:
+        super().__init__(message)
+        self.envelope = envelope
 
 
 class KeepaRejected(KeepaError):
@@ -33,12 +47,12 @@ class KeepaKeyRefused(KeepaError):
 
 
 class KeepaOutOfTokens(KeepaError):
-    """429: the balance is not positive. `wait_seconds` is when it will be, by keepa.md 5."""
+    """429: the balance is not positive. `wait_seconds` is when it will be, by keepa.md 5; infinite if never."""
 
     permanent = False
 
-    def __init__(self, message: str, *, wait_seconds: float) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, wait_seconds: float, envelope: Envelope | None = None) -> None:
+        super().__init__(message, envelope=envelope)
         self.wait_seconds = wait_seconds
 
 
