@@ -1,9 +1,37 @@
-"""Paging of the API: page from 1, page_size 1 to 100."""
+"""Paging of the API: page from 1, page_size 1 to 100, both checked."""
 
-from rest_framework.pagination import PageNumberPagination
+from collections.abc import Sequence
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+LARGEST_PAGE = 1_000_000
 
 
-class PageNumbers(PageNumberPagination):
-    page_size = 20
-    page_size_query_param = "page_size"
-    max_page_size = 100
+class PageQuery(serializers.Serializer[dict[str, Any]]):
+    """The parameters of every list."""
+
+    page = serializers.IntegerField(default=1, min_value=1, max_value=LARGEST_PAGE, help_text="From 1.")
+    page_size = serializers.IntegerField(default=20, min_value=1, max_value=100, help_text="Rows a page.")
+
+
+def envelope(
+    request: Request, *, count: int, page: int, page_size: int, results: Sequence[Any], **more: Any
+) -> Response:
+    """A page of a list. Raises NotFound beyond the last page; the first page always exists, even empty."""
+    pages = max(1, -(-count // page_size))
+    if page > pages:
+        raise NotFound(f"There is no page {page}; the last one is {pages}.")
+    address = request.build_absolute_uri()
+    following = replace_query_param(address, "page", page + 1) if page < pages else None
+    before = _page_address(address, page - 1) if page > 1 else None
+    numbers = {"count": count, "page": page, "page_size": page_size, "pages": pages}
+    return Response({**numbers, "next": following, "previous": before, **more, "results": results})
+
+
+def _page_address(address: str, page: int) -> str:
+    return remove_query_param(address, "page") if page == 1 else replace_query_param(address, "page", page)

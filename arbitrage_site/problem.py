@@ -1,11 +1,158 @@
-"""Errors of the API as `application/problem+json`."""
+"""Errors of the API as `application/problem+json` (RFC 9457): code, detail, fields, request id; never a trace."""
 
+from http import HTTPStatus
 from typing import Any
 
+import structlog
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+MEDIA_TYPE = "application/problem+json"
+API_PREFIX = "/api/"
+WHOLE = "non_field_errors"
+"""DRF's name for what is wrong with a body or a query as a whole."""
+
+_log = structlog.get_logger(__name__)
+
+CODES = {
+    400: "invalid",
+    401: "not_signed_in",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+    500: "failed",
+    503: "busy",
+}
+
+
+class Busy(exceptions.APIException):
+    """The database would not answer now; trying again helps."""
+
+    status_code = 503
+    default_detail = "The database is busy. Try again in a moment."
+    wait = 2
+
+
+class TooLarge(exceptions.APIException):
+    """The body is larger than DATA_UPLOAD_MAX_MEMORY_SIZE."""
+
+    status_code = 413
+    default_detail = "The body is larger than 1 MB. Send less at a time."
+
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler."""
-    return exception_handler(error, context)
+    """DRF's exception handler. What it does not know goes on to Django, which logs it and calls `server_error`."""
+    response = exception_handler(_translated(error), context)
+    if response is not None:
+        response.data = body(response.status_code, response.data)
+    return response
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, OperationalError) and _is_locked(error):
+        _log.warning("database_busy")
+        return Busy()
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(error, SuspiciousOperation):
+        return exceptions.ParseError("The request is malformed.")
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    return error
+
+
+def _is_locked(error: OperationalError) -> bool:
+    text = str(error)
+    return "locked" in text or "busy" in text
+
+
+def body(status: int, data: object) -> dict[str, object]:
+    """The problem for DRF's error `data`: a sentence under "detail", or complaints per field."""
+    fields: dict[str, list[str]] = {}
+    detail = ""
+    if isinstance(data, dict) and set(data) == {"detail"}:
+        detail = str(data["detail"])
+    else:
+        _collect(fields, "", data)
+        detail = _summary(fields)
+        fields.pop(WHOLE, None)
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": CODES.get(status, "error"),
+        "detail": detail,
+        "fields": fields,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+    }
+
+
+def _collect(fields: dict[str, list[str]], path: str, data: object) -> None:
+    """Flatten DRF's nested complaints to paths such as "entries.3"."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            _collect(fields, f"{path}.{name}" if path else str(name), value)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            _collect(fields, path or WHOLE, value)
+    else:
+        fields.setdefault(path, []).append(str(data))
+
+
+def _summary(fields: dict[str, list[str]]) -> str:
+    first = next(iter(fields.items()), None)
+    if first is None:
+        return "The request is invalid."
+    name, complaints = first
+    return complaints[0] if name == WHOLE else f"{name}: {complaints[0]}"
+
+
+class JSON(JSONRenderer):
+    """JSON, which names itself a problem when it is one."""
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Any = None,
+    ) -> bytes:
+        """UTF-8 JSON; the browsable API calls this too, and then the page stays HTML."""
+        response = (renderer_context or {}).get("response")
+        if response is not None and response.exception and response.accepted_renderer is self:
+            response["Content-Type"] = MEDIA_TYPE
+        rendered: bytes = super().render(data, accepted_media_type, renderer_context)
+        return rendered
+
+
+def _plain(status: int, detail: str) -> JsonResponse:
+    return JsonResponse(body(status, {"detail": detail}), status=status, content_type=MEDIA_TYPE)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: a problem under /api/, the page elsewhere."""
+    if request.path.startswith(API_PREFIX):
+        return _plain(500, "Something failed here. The log has the reason under this request_id.")
+    return defaults.server_error(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: a problem under /api/, the page elsewhere."""
+    if request.path.startswith(API_PREFIX):
+        return _plain(400, "The request is malformed.")
+    return defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
+    """Django's handler403: a problem under /api/, the page elsewhere."""
+    if request.path.startswith(API_PREFIX):
+        return _plain(403, "You may not do this.")
+    return defaults.permission_denied(request, exception)

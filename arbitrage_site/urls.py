@@ -4,7 +4,12 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
+handler400 = "arbitrage_site.problem.bad_request"
+handler403 = "arbitrage_site.problem.permission_denied"
+handler500 = "arbitrage_site.problem.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("arbitrage_site.api_urls")),
     path("", include("arbitrage.urls")),
     path("", include("products.urls")),
     path("", include("ingestion.urls")),

@@ -1,0 +1,38 @@
+"""Probes of the pipeline: do the consumers go round, and can Keepa be asked."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from arbitrage_site.health import Finding
+from ingestion.models import ConsumerState, TokenBucket
+from ingestion.topics import TOPICS
+
+SILENT_AFTER = timedelta(seconds=60)
+
+
+def consumers(now: datetime) -> Finding:
+    """Whether every declared group went round in the last minute and none stands still."""
+    declared = {group for topic in TOPICS.values() for group in topic.groups}
+    states = {state.group: state for state in ConsumerState.objects.filter(group__in=declared)}
+    stopped = [f"{group} stopped: {state.stopped_because}" for group, state in states.items() if state.stopped_because]
+    if stopped:
+        return Finding("down", " ".join(sorted(stopped)))
+    silent = sorted(group for group in declared if group not in states or now - states[group].seen_at > SILENT_AFTER)
+    if silent:
+        return Finding("down", f"Not seen for a minute: {', '.join(silent)}. Is manage.py run_consumers running?")
+    return Finding("ok")
+
+
+def keepa(now: datetime) -> Finding:  # noqa: ARG001 - every probe is given the time
+    """Whether a key is set and what its tokens look like, from the last answer; never asks Keepa itself."""
+    if not settings.KEEPA_API_KEY and not settings.DEMO:
+        return Finding("degraded", "No KEEPA_API_KEY is set: polling is off.")
+    bucket = TokenBucket.objects.order_by("-updated_at").first()
+    if bucket is None:
+        return Finding("degraded", "Keepa has not been asked yet.")
+    if bucket.blocked_because:
+        return Finding("down", bucket.blocked_because)
+    if bucket.balance <= 0:
+        return Finding("degraded", f"Out of tokens: {bucket.balance}, with {bucket.refill_rate} more a minute.")
+    return Finding("ok", f"{bucket.balance} tokens, {bucket.refill_rate} more a minute.")
