@@ -10,6 +10,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from arbitrage_site.http import UnreadableBody, body_of, http_client
 from ingestion.errors import KeepaKeyRefused, KeepaRejected, KeepaUnavailable
+from ingestion.events import Asin
 from ingestion.keepa import refusals
 from ingestion.keepa.constants import MOST_ASINS, MOST_CATEGORIES, MOST_SEARCH_PAGES
 from ingestion.keepa.envelope import Answer, BestSellers, Categories, Category, Envelope
@@ -39,7 +40,7 @@ class _CategoryBody(Envelope, frozen=True, rename="camel"):
 
 
 class _Named(msgspec.Struct, frozen=True):
-    asin: str
+    asin: Asin
 
 
 Body = TypeVar("Body", bound=Envelope)

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from ingestion.errors import InvalidRecord
+from ingestion.events import Asin
 
 Number = int | UnsetType | None
 Text = str | UnsetType | None
@@ -80,7 +81,7 @@ class BuyBox:
 class KeepaProduct(Struct, frozen=True, rename="camel"):
     """One product on one marketplace as Keepa sent it. `csv` stays raw until `histories` reads the kept series."""
 
-    asin: str
+    asin: Asin
     domain_id: int
     product_type: int = 0
     title: Text = UNSET
@@ -117,8 +118,8 @@ class KeepaProduct(Struct, frozen=True, rename="camel"):
 
     @property
     def pack_quantity(self) -> int | None:
-        """Items in a pack; None where Keepa does not know, which is common for real packs too."""
-        return positive(self.number_of_items) or positive(self.package_quantity)
+        """Items in a pack, the larger of Keepa's two words for it; None, which is common, where it knows neither."""
+        return max(positive(self.number_of_items) or 0, positive(self.package_quantity) or 0) or None
 
     @property
     def fba_fee(self) -> int | None:
