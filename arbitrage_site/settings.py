@@ -1,15 +1,19 @@
 """All settings, read from the environment (arbitrage_site/environment.py lists the variables)."""
 
+import logging
 import os
 import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from arbitrage_site import environment
 from arbitrage_site.logs import configure_logging
+
+django_stubs_ext.monkeypatch()  # lets ModelAdmin[Watch] and the like be written at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment.load_file(BASE_DIR / ".env")
@@ -61,13 +65,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "arbitrage_site.urls"
@@ -207,7 +211,10 @@ CONSUMERS = [
 
 LOG_LEVEL: str = read("LOG_LEVEL")
 LOG_FORMAT: str = read("LOG_FORMAT")
-LOGGING = configure_logging(level=LOG_LEVEL, form=LOG_FORMAT)
+LOGGING = configure_logging(level=LOG_LEVEL, form=LOG_FORMAT, hidden=[KEEPA_API_KEY, SECRET_KEY])
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
 
 # Celery without a server (docs/decisions/0003-celery-on-files.md).
 QUEUE_DIR = VAR_DIR / "q"

@@ -60,7 +60,7 @@ def watch(
         )
         _add_targets([(asin, code) for asin in added for code in marketplaces], now)
         if added:
-            transaction.on_commit(partial(current_app.send_task, POLL_TASK))
+            transaction.on_commit(partial(current_app.send_task, POLL_TASK), robust=True)
     return Watched(added=added, already=[asin for asin in wanted if asin in known])
 
 
@@ -69,6 +69,35 @@ def _add_targets(pairs: Iterable[tuple[str, str]], now: datetime) -> None:
         [PollTarget(product_id=asin, marketplace=code, due_at=now) for asin, code in pairs],
         ignore_conflicts=True,
     )
+
+
+def unwatch(asins: Collection[str]) -> int:
+    """Take products off the watchlist; what is known about them stays. Returns how many were on it."""
+    with transaction.atomic():
+        PollTarget.objects.filter(product_id__in=asins).delete()
+        watches = Watch.objects.filter(product_id__in=asins)
+        count = watches.count()
+        watches.delete()
+        touch(asins)
+    return count
+
+
+def set_paused(asins: Collection[str], *, paused: bool, now: datetime) -> int:
+    """Pause or resume watches; resumed ones are due at once. Returns how many changed."""
+    with transaction.atomic():
+        changed = Watch.objects.filter(product_id__in=asins, paused=not paused).update(paused=paused)
+        if not paused:
+            PollTarget.objects.filter(product_id__in=asins, due_at__gt=now).update(due_at=now)
+            transaction.on_commit(partial(current_app.send_task, POLL_TASK), robust=True)
+    return changed
+
+
+def follow_marketplaces(watch: Watch, *, now: datetime) -> None:
+    """Make the poll targets of an edited watch agree with its marketplaces, and poll what is new at once."""
+    with transaction.atomic():
+        PollTarget.objects.filter(product_id=watch.product_id).exclude(marketplace__in=watch.marketplaces).delete()
+        _add_targets([(watch.product_id, code) for code in watch.marketplaces], now)
+        transaction.on_commit(partial(current_app.send_task, POLL_TASK), robust=True)
 
 
 def touch(asins: Collection[str]) -> None:
