@@ -1,0 +1,127 @@
+"""Keepa's product object: which keys are there, which are null and which are missing (keepa.md 10)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ingestion.simulator.catalogue import Item, fees, item
+from ingestion.simulator.domains import DOMAINS
+from ingestion.simulator.names import LANGUAGES
+
+Product = dict[str, Any]
+
+INVALID = 4
+NO_RANK = -1
+SUB_CATEGORY = 1_000
+GRAMS_OF_CARTON = 60
+
+NULLS = (
+    "color", "size", "edition", "format", "upcList", "parentAsin", "variations", "offers", "liveOffersOrder",
+    "buyBoxSellerIdHistory", "coupon", "promotions", "ebayListingIds", "frequentlyBoughtTogether", "features",
+    "description", "languages", "contributors", "author",
+)  # fmt: skip
+"""Keys that are present with null when there is nothing; keepa.md 10 has the recordings' split."""
+
+
+def root_category(number: int, domain: int) -> int:
+    """The id of a root category, which differs from shop to shop."""
+    return 300_000_000 + domain * 1_000_000 + number * 7_919
+
+
+def sub_category(number: int, domain: int) -> int:
+    """The id of the one category below a root."""
+    return root_category(number, domain) + SUB_CATEGORY
+
+
+def invalid_product(asin: str, domain: int) -> Product:
+    """What Keepa says of an ASIN that is unknown or gone: almost nothing."""
+    return {"csv": None, "asin": asin, "domainId": domain, "productType": INVALID, "title": None, "lastUpdate": 0}
+
+
+def describe(asin: str, domain: int, *, csv: list[Any] | None, moments: tuple[int, int, int]) -> Product:
+    """The object without statistics. `moments`: tracked since, last price change, last update (Keepa minutes)."""
+    thing = item(asin)
+    tracked, changed, updated = moments
+    product: Product = {"csv": csv, **dict.fromkeys(NULLS), **_naming(thing, domain), **_size(thing)}
+    product |= {
+        "asin": asin,
+        "domainId": domain,
+        "productType": 0,
+        "hasReviews": True,
+        "isAdultProduct": False,
+        "isEligibleForTradeIn": False,
+        "isEligibleForSuperSaverShipping": False,
+        "isRedirectASIN": False,
+        "isSNS": False,
+        "publicationDate": -1,
+        "releaseDate": -1,
+        "trackingSince": tracked,
+        "listedSince": tracked - 1_440 * (1 + thing.pick("listed", 300)),
+        "lastUpdate": updated,
+        "lastPriceChange": changed,
+        "lastRatingUpdate": updated,
+        "lastEbayUpdate": -1,
+    }
+    return product | _fees(asin, domain, updated)
+
+
+def _naming(thing: Item, domain: int) -> Product:
+    category = thing.category
+    root = root_category(category.number, domain)
+    leaf = sub_category(category.number, domain)
+    name = category.names[LANGUAGES.index(DOMAINS[domain].language)]
+    return {
+        "title": thing.title(domain),
+        "brand": thing.brand,
+        "manufacturer": thing.brand,
+        "model": f"M{thing.pick('part', 100_000):05d}",
+        "partNumber": f"{thing.pick('part', 100_000):05d}",
+        "type": category.kind,
+        "productGroup": name,
+        "binding": name,
+        "rootCategory": root,
+        "categories": [leaf],
+        "categoryTree": [{"catId": root, "name": name}, {"catId": leaf, "name": f"{name}: {category.kind.title()}"}],
+        "salesRankReference": root,
+        "eanList": [thing.ean],
+    }
+
+
+def _size(thing: Item) -> Product:
+    size = thing.size
+    return {
+        "packageLength": size.length,
+        "packageWidth": size.width,
+        "packageHeight": size.height,
+        "packageWeight": size.weight,
+        "itemLength": size.length - 20,
+        "itemWidth": size.width - 20,
+        "itemHeight": max(size.height - 10, 5),
+        "itemWeight": size.weight - GRAMS_OF_CARTON,
+        "packageQuantity": thing.pack if thing.pack > 1 or thing.pick("quantity", 2) else -1,
+        "numberOfItems": thing.pack if thing.pick("items", 3) else -1,
+        "numberOfPages": -1,
+    }
+
+
+def _fees(asin: str, domain: int, updated: int) -> Product:
+    known = fees(asin, domain)
+    found: Product = {"fbaFees": None}
+    if known.pick_and_pack is not None:
+        found["fbaFees"] = {"pickAndPackFee": known.pick_and_pack, "lastUpdate": updated}
+    elif item(asin).pick("feeless", 2):
+        found["fbaFees"] = {"pickAndPackFee": -1}
+    if known.referral is not None:
+        found["referralFeePercentage"] = known.referral / 100
+    if known.closing is not None:
+        found["variableClosingFee"] = known.closing
+    return found
+
+
+def seller_history(minutes: Sequence[int], sellers: Sequence[int], domain: int, asin: str) -> list[str]:
+    """buyBoxSellerIdHistory: time and seller by turns, both texts; -1 a suppressed buy box, 0 Amazon, else a merchant."""
+    names = {-1: "-1", 0: DOMAINS[domain].amazon_seller}
+    merchants = item(asin).pick("merchants", 900)
+    flat: list[str] = []
+    for minute, seller in zip(minutes, sellers, strict=True):
+        flat += (str(minute), names.get(seller) or f"ADEMOSELLER{merchants + seller:03d}")
+    return flat
