@@ -166,7 +166,7 @@ def decode(kind: type[Event] | CarriesEvents, value: bytes) -> Event:
 
     Raises InvalidRecord with the path that failed: kind `decode` when it is not JSON, `schema` when it does not fit.
     """
-    event = kind if isinstance(kind, type) else kind.event
+    event: type[Event] = kind if isinstance(kind, type) else kind.event
     try:
         return _decoder(event).decode(value)
     except msgspec.ValidationError as error:

@@ -1,0 +1,148 @@
+"""Which member of a group owns which partition, and how far the group has read it.
+
+A lease only decides who reads. What keeps effects single is the conditional update in `move`: it succeeds for the
+owner alone, and only from the position that the batch was read at.
+"""
+
+import os
+import secrets
+import socket
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+
+from ingestion.eventlog.base import Fenced, Passed, Place
+from ingestion.models import LogPartition, LogPosition
+from ingestion.topics import PARTITIONS, Topic
+
+LEASE = timedelta(seconds=30)
+RENEW = timedelta(seconds=10)
+
+
+def new_owner() -> str:
+    """A name for this process that no other has: host, process id, a random part."""
+    return f"{socket.gethostname()[:16]}:{os.getpid()}:{secrets.token_hex(4)}"[:36]
+
+
+def _has_ended(owner: str) -> bool:
+    """Whether the owner was a process of this machine that is gone. SQLite's processes share one machine."""
+    host, _, rest = owner.partition(":")
+    pid, _, _ = rest.partition(":")
+    if connection.vendor != "sqlite" or host != socket.gethostname()[:16] or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+class Leases:
+    """The partitions that `owner` holds for a group, with their positions.
+
+    Members share each topic evenly without knowing of each other beforehand: a newcomer takes partitions from
+    those who hold more than their share, and these notice when their next save is fenced.
+    """
+
+    def __init__(self, group: str, topics: Sequence[Topic], owner: str) -> None:
+        self._group = group
+        self._topics = topics
+        self._owner = owner
+        self._positions: dict[Place, int] = {}
+        self._stale = True
+        self._renew_at: datetime | None = None
+
+    def positions(self, now: datetime) -> dict[Place, int]:
+        """The next offset of every partition held, renewing leases and sharing anew when that is due."""
+        if self._renew_at is None or now >= self._renew_at:
+            with transaction.atomic():
+                for topic in self._topics:
+                    self._share(topic.name, now)
+            self._renew_at = now + RENEW
+            self._stale = True
+        if self._stale:
+            held = self._rows().filter(owner=self._owner)
+            self._positions = {(t, p): n for t, p, n in held.values_list("topic", "partition", "next_offset")}
+            self._stale = False
+        return self._positions
+
+    def move(self, place: Place, passed: Passed, now: datetime) -> None:
+        """Save a position inside the caller's transaction; `Fenced` if it is not ours to move."""
+        topic, partition = place
+        self._stale = True
+        row = self._rows().filter(topic=topic, partition=partition, owner=self._owner, next_offset=passed.offset)
+        moved = row.update(
+            next_offset=passed.next_offset,
+            applied=F("applied") + passed.applied,
+            superseded=F("superseded") + passed.superseded,
+            set_aside=F("set_aside") + passed.set_aside,
+            saved_at=now,
+            record_time=passed.record_time,
+        )
+        if moved != 1:
+            raise Fenced(f"{self._group} lost {topic}[{partition}] to another member.")
+
+    def forget(self) -> None:
+        """Read everything again at the next call of `positions`."""
+        self._positions = {}
+        self._renew_at = None
+
+    def release(self) -> None:
+        """Let others have the partitions at once."""
+        self._rows().filter(owner=self._owner).update(owner="", lease_until=None)
+        self.forget()
+
+    def _rows(self) -> QuerySet[LogPosition]:
+        return LogPosition.objects.filter(group=self._group, topic__in=[topic.name for topic in self._topics])
+
+    def _share(self, topic: str, now: datetime) -> None:
+        """Renew what is held, take what is free up to an even share, and the rest from those with more than theirs."""
+        rows = self._rows_of(topic)
+        mine = [row for row in rows if row.owner == self._owner]
+        live = Counter(row.owner for row in rows if row.owner != self._owner and _is_live(row, now))
+        least, most = PARTITIONS // (len(live) + 1), -(-PARTITIONS // (len(live) + 1))
+        self._take(mine, now)
+        free = [row for row in rows if row.owner != self._owner and row.owner not in live]
+        held = len(mine) + self._take(free[: max(0, most - len(mine))], now)
+        if held < least:
+            self._take(_spare(rows, live, least)[: least - held], now)
+
+    def _rows_of(self, topic: str) -> list[LogPosition]:
+        """The group's rows of a topic; a group that is new to it begins at the oldest record that is kept."""
+        rows = list(LogPosition.objects.filter(group=self._group, topic=topic).order_by("partition"))
+        if len(rows) == PARTITIONS:
+            return rows
+        kept = dict(LogPartition.objects.filter(topic=topic).values_list("partition", "first_offset"))
+        fresh = [
+            LogPosition(group=self._group, topic=topic, partition=number, next_offset=kept.get(number, 0))
+            for number in range(PARTITIONS)
+        ]
+        LogPosition.objects.bulk_create(fresh, ignore_conflicts=True)
+        return list(LogPosition.objects.filter(group=self._group, topic=topic).order_by("partition"))
+
+    def _take(self, rows: Iterable[LogPosition], now: datetime) -> int:
+        """Become the owner of rows that still have the owner they were read with; returns how many."""
+        return sum(
+            LogPosition.objects.filter(pk=row.pk, owner=row.owner).update(owner=self._owner, lease_until=now + LEASE)
+            for row in rows
+        )
+
+
+def _is_live(row: LogPosition, now: datetime) -> bool:
+    return row.lease_until is not None and row.lease_until > now and not _has_ended(row.owner)
+
+
+def _spare(rows: Iterable[LogPosition], live: Counter[str], least: int) -> list[LogPosition]:
+    """Rows that other live members hold beyond `least`."""
+    left = Counter(live)
+    spare = []
+    for row in rows:
+        if left[row.owner] > least:
+            left[row.owner] -= 1
+            spare.append(row)
+    return spare

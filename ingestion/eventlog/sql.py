@@ -1,0 +1,178 @@
+"""The event log in SQL tables: appending, which is the only way to write, and reading as a member of a group."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from ingestion.errors import ConsumerStopped
+from ingestion.eventlog import values
+from ingestion.eventlog.base import Fenced, Passed, Place, Record
+from ingestion.eventlog.leases import Leases
+from ingestion.eventlog.murmur2 import partition_of
+from ingestion.events import Event, encode, schema_of
+from ingestion.models import LogEpoch, LogPartition, LogPosition, LogRecord
+from ingestion.topics import PARTITIONS, Topic
+
+_COLUMNS = ("topic", "partition", "offset", "key", "value", "headers", "timestamp", "epoch")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be appended: bytes under a key."""
+
+    key: str
+    value: bytes
+    headers: dict[str, str]
+
+
+def append(topic: Topic, events: Sequence[Event], *, now: datetime) -> list[tuple[int, int]]:
+    """Append inside the caller's transaction; returns (partition, offset) of each event in order.
+
+    The partition rows stay locked until the caller commits, so the order of commits is the order of offsets and
+    no reader can see a gap.
+    """
+    return append_entries(topic, [_entry(event) for event in events], now=now)
+
+
+def append_entries(topic: Topic, entries: Sequence[Entry], *, now: datetime) -> list[tuple[int, int]]:
+    """As `append`, for values that are encoded already."""
+    if not entries:
+        return []
+    with transaction.atomic(savepoint=False):
+        partitions = [partition_of(entry.key, PARTITIONS) for entry in entries]
+        places = _numbered(topic, partitions)
+        _insert(topic, entries, places, epoch=current_epoch(), now=now)
+    return places
+
+
+def current_epoch() -> int:
+    """The generation of this log; 1 until `topics recreate` raises it."""
+    return LogEpoch.objects.values_list("epoch", flat=True).first() or 1
+
+
+def _entry(event: Event) -> Entry:
+    return Entry(key=event.asin, value=encode(event), headers={"schema": schema_of(type(event))})
+
+
+def _numbered(topic: Topic, partitions: Sequence[int]) -> list[tuple[int, int]]:
+    """Take the next offsets, locking the partition rows in order so that two appenders cannot deadlock."""
+    wanted = sorted(set(partitions))
+    rows = LogPartition.objects.select_for_update().filter(topic=topic.name, partition__in=wanted)
+    ends = dict(rows.order_by("partition").values_list("partition", "next_offset"))
+    if len(ends) < len(wanted):
+        create_partitions(topic)
+        return _numbered(topic, partitions)
+    places = []
+    for partition in partitions:
+        places.append((partition, ends[partition]))
+        ends[partition] += 1
+    for partition in wanted:
+        LogPartition.objects.filter(topic=topic.name, partition=partition).update(next_offset=ends[partition])
+    return places
+
+
+def create_partitions(topic: Topic) -> None:
+    """Make sure that the topic's partition rows exist."""
+    rows = [LogPartition(topic=topic.name, partition=partition) for partition in range(PARTITIONS)]
+    LogPartition.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _insert(
+    topic: Topic, entries: Sequence[Entry], places: Sequence[tuple[int, int]], *, epoch: int, now: datetime
+) -> None:
+    """Plain executemany: model instances would cost more than compressing the values."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(name) for name in _COLUMNS)
+    marks = ", ".join(["%s"] * len(_COLUMNS))
+    timestamp = connection.ops.adapt_datetimefield_value(now)
+    rows = [
+        (
+            topic.name,
+            partition,
+            offset,
+            entry.key,
+            values.pack(entry.value),
+            json.dumps(entry.headers),
+            timestamp,
+            epoch,
+        )
+        for entry, (partition, offset) in zip(entries, places, strict=True)
+    ]
+    table = quote(LogRecord._meta.db_table)
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names of the model alone
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
+
+
+class SqlReader:
+    """A member of a group that reads the log table; `owner` names the member (`leases.new_owner`)."""
+
+    def __init__(self, group: str, topics: Sequence[Topic], owner: str) -> None:
+        self.group = group
+        self.epoch = 1
+        self._topics = [topic.name for topic in topics]
+        self._leases = Leases(group, topics, owner)
+
+    def poll(self, limit: int, now: datetime) -> Sequence[Record]:
+        """See `Reader.poll`. The generation is read first: a record can then only seem too new, never too old."""
+        self.epoch = current_epoch()
+        positions = self._leases.positions(now)
+        waiting = [place for place, end in self._ends().items() if positions.get(place, end) < end]
+        records: list[Record] = []
+        for number, place in enumerate(waiting):
+            share = -(-(limit - len(records)) // (len(waiting) - number))
+            records += self._read(place, positions[place], share)
+        if waiting and not records:
+            raise ConsumerStopped(self._missing(waiting[0], positions[waiting[0]]))
+        return records
+
+    def save(self, passed: Mapping[Place, Passed], now: datetime) -> None:
+        """See `Reader.save`."""
+        if current_epoch() != self.epoch:
+            raise Fenced("The log's generation was raised.")
+        for place in sorted(passed):
+            self._leases.move(place, passed[place], now)
+
+    def forget(self) -> None:
+        """See `Reader.forget`."""
+        self._leases.forget()
+
+    def behind(self) -> bool:
+        """See `Reader.behind`."""
+        rows = LogPosition.objects.filter(group=self.group, topic__in=self._topics)
+        positions = {(row.topic, row.partition): row.next_offset for row in rows}
+        return any(positions.get(place, 0) < end for place, end in self._ends().items())
+
+    def close(self) -> None:
+        """See `Reader.close`."""
+        self._leases.release()
+
+    def _ends(self) -> dict[Place, int]:
+        rows = LogPartition.objects.filter(topic__in=self._topics).order_by("topic", "partition")
+        return {
+            (topic, partition): end for topic, partition, end in rows.values_list("topic", "partition", "next_offset")
+        }
+
+    def _read(self, place: Place, start: int, limit: int) -> list[Record]:
+        """The records from `start` on, up to the first one that is missing."""
+        topic, partition = place
+        rows = LogRecord.objects.filter(topic=topic, partition=partition, offset__gte=start).order_by("offset")
+        records = []
+        for expected, row in enumerate(
+            rows.values_list("offset", "key", "value", "headers", "timestamp", "epoch")[:limit], start
+        ):
+            offset, key, value, headers, timestamp, epoch = row
+            if offset != expected:
+                break
+            records.append(Record(topic, partition, offset, key, values.unpack(value), timestamp, epoch, headers))
+        return records
+
+    def _missing(self, place: Place, offset: int) -> str:
+        topic, partition = place
+        return (
+            f"Record {offset} of {topic}[{partition}] is missing from the log, so {self.group} cannot go on without"
+            " losing it. Restore the database from a backup, or accept the loss with `manage.py topics recreate --yes`."
+        )

@@ -1,0 +1,59 @@
+"""All consumers of a process, one after the other: one batch each per round."""
+
+import signal
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from ingestion.runner import Runner
+
+IDLE_SECONDS = 0.1
+
+
+class Rounds:
+    """Serves runners until `stop` is called; a batch that was begun is finished."""
+
+    def __init__(
+        self,
+        runners: Sequence[Runner],
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+        between: Sequence[Callable[[datetime], None]] = (),
+    ) -> None:
+        """`between` is called after each round: checkpoints and pruning."""
+        self._runners = runners
+        self._clock = clock
+        self._sleep = sleep
+        self._between = between
+        self._stopping = False
+
+    def stop(self, *_: object) -> None:
+        """Ask to end; has the shape of a signal handler."""
+        self._stopping = True
+
+    def run(self, *, until_end: bool = False) -> list[str]:
+        """Go round until stopped, or until every consumer reached the end of its topics or stands still.
+
+        Returns why consumers stand still.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
+        while not self._stopping and not (until_end and self._is_over()):
+            self._round()
+        for runner in self._runners:
+            runner.reader.close()
+        return [f"{runner.group}: {runner.stopped_because}" for runner in self._runners if runner.stopped_because]
+
+    def _round(self) -> None:
+        passed = 0
+        for runner in self._runners:
+            if not self._stopping:
+                passed += runner.turn(self._clock())
+        for task in self._between:
+            task(self._clock())
+        if not passed and not self._stopping:
+            self._sleep(IDLE_SECONDS)
+
+    def _is_over(self) -> bool:
+        return all(runner.stopped_because or not runner.reader.behind() for runner in self._runners)
