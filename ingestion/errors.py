@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from ingestion.keepa.envelope import Envelope
 
 
-class InvalidRecord(Exception):
-    """A record that can never be applied; it is set aside with this reason. `kind` is a DeadLetter.Kind value."""
+Kind = Literal["decode", "schema", "constraint", "policy"]
+"""A DeadLetter.Kind value."""
 
-    def __init__(self, reason: str, *, kind: str = "schema") -> None:
+
+class InvalidRecord(Exception):
+    """A record that can never be applied; it is set aside with this reason."""
+
+    def __init__(self, reason: str, *, kind: Kind = "schema") -> None:
         super().__init__(reason)
         self.reason = reason
         self.kind = kind
