@@ -1,10 +1,8 @@
-"""What a seller profile means for one route: which VAT on the purchase, which on the sale, who ships (economics.md 1.1)."""
+"""A seller profile as a value, and the words for its tax treatment (economics.md 1.1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-
-from arbitrage.economics.missing import Missing
 
 
 class Regime(StrEnum):
@@ -25,6 +23,16 @@ class PurchaseVat(StrEnum):
     EXPORT_ZERO_RATED = "EXPORT_ZERO_RATED"
     PRIVATE_NO_VAT = "PRIVATE_NO_VAT"
 
+    @property
+    def is_net(self) -> bool:
+        """Whether the source country's VAT is not part of the cost."""
+        return self in {self.NET_INTRA_EU, self.DOMESTIC_DEDUCTIBLE, self.EXPORT_ZERO_RATED}
+
+    @property
+    def is_gross(self) -> bool:
+        """Whether the listed price is the cost as it stands."""
+        return self in {self.GROSS_NOT_RECOVERABLE, self.PRIVATE_NO_VAT}
+
 
 class SaleVat(StrEnum):
     """Whose VAT the sale carries and who pays it (economics.md 1.4)."""
@@ -43,11 +51,26 @@ class Fulfilment(StrEnum):
     FBA_EFN = "FBA_EFN"
 
 
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """What a seller expects of returns (economics.md 1.7). Shares are ppm, `handling` minor units a return.
+
+    `rate` is the probability of a return, `resaleable` the share sold again as new, `salvage` what the rest still
+    brings, as a share of the landed cost.
+    """
+
+    rate: int
+    resaleable: int = 0
+    salvage: int = 0
+    handling: int = 0
+
+
 @dataclass(frozen=True)
 class Profile:
     """A seller profile as a value. Amounts are EUR cents a unit without VAT; rates ppm; ratios basis points.
 
-    `freight` and `brokerage` are None when the seller has not said what a UK border costs.
+    `freight`, `brokerage` and `duty` are None while the seller has not said what a UK border costs; `returns` is None
+    while no return rate is set. `uses_oss` says which VAT a sale shipped from another member state carries.
     """
 
     name: str
@@ -56,30 +79,15 @@ class Profile:
     regime: Regime = Regime.VAT_REGISTERED
     purchase_vat: Mapping[str, PurchaseVat] = field(default_factory=dict)
     fulfilment: Fulfilment = Fulfilment.FBA_LOCAL
+    uses_oss: bool = True
     inbound: int = 0
     prep: int = 0
     storage: int = 0
     freight: int | None = None
     brokerage: int | None = None
+    duty: int | None = None
     fx_spread: int = 0
+    returns: Returns | None = None
     min_roi: int = 1500
     min_profit: int = 300
     target_roi: int = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class RoutePlan:
-    """How a profile trades from `source` to `target`; complete when nothing is missing."""
-
-    source: str
-    target: str
-    purchase: PurchaseVat
-    sale: SaleVat
-    fulfilment: Fulfilment
-    crosses_border: bool
-    missing: tuple[Missing, ...] = ()
-
-
-def plan_route(profile: Profile, source: str, target: str) -> RoutePlan:
-    """The plan of one directed pair. Pure; raises KeyError for an unknown marketplace."""
-    raise NotImplementedError

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from arbitrage.economics.missing import Missing
@@ -49,6 +50,7 @@ class Rate:
 class Fixing:
     """Units of a currency for one euro, as fixed on a day."""
 
+    currency: str
     day: date
     rate: Decimal
     source: str
@@ -86,7 +88,7 @@ FeeKey = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class RateBook:
-    """All dated rates, loaded once. `vat` is keyed by (country, tax class), `fixings` by currency, sorted by day."""
+    """All dated rates, loaded once. `vat` is keyed by (country, tax class), `fixings` by currency."""
 
     vat: Mapping[tuple[str, str], Sequence[Rate]] = field(default_factory=dict)
     fees: Mapping[FeeKey, Sequence[Rate]] = field(default_factory=dict)
@@ -109,7 +111,31 @@ class RateBook:
         """The latest fixing not after `on` for both currencies, crossed through the euro."""
         if origin == currency:
             return Conversion(origin, currency)
-        raise NotImplementedError
+        fixings = [self._fixing(name, on) for name in (origin, currency) if name != EURO]
+        found = [fixing for fixing in fixings if isinstance(fixing, Fixing)]
+        for fixing in fixings:
+            if isinstance(fixing, Missing):
+                return fixing
+        fraction = Fraction(1)
+        for fixing in found:
+            per_euro = Fraction(fixing.rate)
+            fraction = fraction / per_euro if fixing.currency == origin else fraction * per_euro
+        oldest = min(found, key=lambda fixing: fixing.day)
+        return Conversion(
+            origin,
+            currency,
+            numerator=fraction.numerator,
+            denominator=fraction.denominator,
+            day=oldest.day,
+            age=(on - oldest.day).days,
+            source=oldest.source,
+        )
+
+    def _fixing(self, currency: str, on: date) -> Fixing | Missing:
+        earlier = [fixing for fixing in self.fixings.get(currency, ()) if fixing.day <= on]
+        if not earlier:
+            return Missing("fx", f"exchange rate of {currency} on or before {on}")
+        return max(earlier, key=lambda fixing: fixing.day)
 
     def overlaps(self) -> list[str]:
         """A sentence for each pair of rows that hold on the same day; such days count as missing."""

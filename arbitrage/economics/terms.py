@@ -6,11 +6,10 @@ about an input. Amounts are minor units of the *target's* currency.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from arbitrage.economics.missing import Incomplete
-from arbitrage.economics.profiles import Fulfilment, Profile, PurchaseVat, Regime, SaleVat
-from arbitrage.economics.rates import Conversion, Rate, RateBook
+from arbitrage.economics.profiles import Fulfilment, PurchaseVat, Regime, Returns, SaleVat
+from arbitrage.economics.rates import Conversion, Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +17,19 @@ class PurchaseTerms:
     """What turns the source's price into the landed cost (economics.md 1.3, 1.6).
 
     `source_vat` is the VAT inside the listed price. `added_vat` is put on the net price again: the delivery country's
-    (GROSS_DELIVERY_VAT) or the seller's own on a net invoice that a small business cannot deduct. `service_vat` is
-    paid on brokerage, inbound and prep by who cannot deduct it. `duty` and `import_vat` apply when `crosses_border`.
+    (GROSS_DELIVERY_VAT), or the seller's own on a net invoice where it cannot be deducted. `service_vat` is paid on
+    brokerage, inbound and prep by who cannot deduct it. `duty` and `import_vat` are set on a UK leg alone, `spread`
+    (ppm) where currencies differ.
     """
 
     mode: PurchaseVat
     source_vat: Rate
-    added_vat: Rate | None
     conversion: Conversion
-    spread: int
-    inbound: int
-    prep: int
+    added_vat: Rate | None = None
+    spread: int = 0
+    inbound: int = 0
+    prep: int = 0
     service_vat: Rate | None = None
-    crosses_border: bool = False
     freight: int = 0
     brokerage: int = 0
     duty: Rate | None = None
@@ -50,10 +49,10 @@ class SaleTerms:
     fulfilment: Fulfilment
     currency: str
     output_vat: Rate | None
-    margin_vat: Rate | None
     fuel: Rate
     digital_services: Rate
-    storage: int
+    margin_vat: Rate | None = None
+    storage: int = 0
     fee_vat: Rate | None = None
 
 
@@ -64,12 +63,17 @@ class Terms:
     source: str
     target: str
     regime: Regime
-    buy_currency: str
     purchase: PurchaseTerms
     sale: SaleTerms
     to_euro: Conversion
     profile: str = ""
+    returns: Returns | None = None
     estimates: tuple[str, ...] = ()
+
+    @property
+    def buy_currency(self) -> str:
+        """The currency of the price to pay: the source's."""
+        return self.purchase.conversion.origin
 
     @property
     def currency(self) -> str:
@@ -79,13 +83,3 @@ class Terms:
 
 TermsTable = Mapping[tuple[str, str], Terms | Incomplete]
 """All 20 pairs of one profile on one day."""
-
-
-def terms_for(profile: Profile, rates: RateBook, source: str, target: str, on: date) -> Terms | Incomplete:
-    """The terms of one pair on a day of sale, or all that is missing for them."""
-    raise NotImplementedError
-
-
-def terms_table(profile: Profile, rates: RateBook, on: date) -> TermsTable:
-    """The terms of all 20 directed pairs."""
-    raise NotImplementedError

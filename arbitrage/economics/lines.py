@@ -1,0 +1,207 @@
+"""The printed lines of a flip: each amount with its arithmetic, its rate, who says so and since when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from arbitrage.economics.amounts import Landed, Proceeds
+from arbitrage.economics.inputs import FlipInputs
+from arbitrage.economics.profiles import PurchaseVat
+from arbitrage.economics.rates import EURO, Conversion, Rate
+from arbitrage.economics.wording import money, percent, percent_of
+
+KEEPA = "Keepa"
+
+
+class Kind(StrEnum):
+    """Which sum a line belongs to. Only `INFO` lines are in none."""
+
+    REVENUE = "revenue"
+    FEE = "fee"
+    COST = "cost"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line. `amount` is signed as it enters the net profit: minor units of `currency`.
+
+    `formula` shows the arithmetic with its numbers, `rate` the rate used ("19 %"), `source` who says so.
+    """
+
+    code: str
+    label: str
+    kind: Kind
+    amount: int
+    currency: str
+    formula: str = ""
+    rate: str = ""
+    source: str = ""
+    valid_from: date | None = None
+
+
+def lines(inputs: FlipInputs, cost: Landed, sale: Proceeds) -> Iterator[Line]:
+    """All lines in reading order: the sale, Amazon's fees, the purchase."""
+    printer = _Printer(inputs, cost, sale)
+    yield from printer.revenue()
+    yield from printer.fees()
+    yield from printer.purchase()
+    yield from printer.border()
+    yield from printer.services()
+
+
+class _Printer:
+    def __init__(self, inputs: FlipInputs, cost: Landed, sale: Proceeds) -> None:
+        self.inputs, self.cost, self.sale = inputs, cost, sale
+        self.terms = inputs.terms
+        self.said = f"seller profile {inputs.terms.profile}".strip()
+
+    def revenue(self) -> Iterator[Line]:
+        terms, sale = self.terms.sale, self.sale
+        yield self._line("sale_price", "sale price", Kind.REVENUE, sale.sale, source=KEEPA)
+        if terms.margin_vat:
+            spread = max(0, sale.sale - self.inputs.buy)
+            rate = terms.margin_vat
+            formula = f"({money(sale.sale)} - {money(self.inputs.buy)} = {money(spread)}) * r / (1 + r)"
+            yield self._rated("output_vat", "VAT on the margin", Kind.REVENUE, -sale.output_vat, rate, formula)
+        elif terms.output_vat:
+            formula = f"{money(sale.sale)} - {money(sale.sale)} / (1 + {percent_of(terms.output_vat)})"
+            yield self._rated(
+                "output_vat", "VAT on the sale", Kind.REVENUE, -sale.output_vat, terms.output_vat, formula
+            )
+
+    def fees(self) -> Iterator[Line]:
+        terms, sale = self.terms.sale, self.sale
+        formula = f"{percent(self.inputs.referral)} * {money(sale.sale)}"
+        rate = percent(self.inputs.referral)
+        yield self._line("referral", "referral fee", Kind.FEE, -sale.referral, formula=formula, rate=rate, source=KEEPA)
+        if sale.closing:
+            yield self._line("closing", "closing fee", Kind.FEE, -sale.closing, source=KEEPA)
+        yield self._line("fba", "fulfilment fee", Kind.FEE, -sale.fba, source=KEEPA)
+        formula = f"{percent_of(terms.fuel)} * {money(sale.fba)}"
+        yield self._rated("fuel", "fuel surcharge", Kind.FEE, -sale.fuel, terms.fuel, formula)
+        yield self._digital_services(terms.digital_services)
+        if sale.storage:
+            yield self._line("storage", "storage", Kind.FEE, -sale.storage, source=self.said)
+        if terms.fee_vat:
+            formula = f"{percent_of(terms.fee_vat)} * {money(sale.fees)}"
+            yield self._rated("fee_vat", "VAT on fees, not deducted", Kind.FEE, -sale.fee_vat, terms.fee_vat, formula)
+
+    def _digital_services(self, rate: Rate) -> Line:
+        sale = self.sale
+        parts = [sale.referral, sale.closing, *((sale.fba, sale.fuel) if rate.on_fulfilment else ())]
+        base = " + ".join(money(part) for part in parts if part)
+        formula = f"{percent_of(rate)} * ({base})"
+        return self._rated("digital_services", "digital services fee", Kind.FEE, -sale.digital_services, rate, formula)
+
+    def purchase(self) -> Iterator[Line]:
+        terms, cost, buy = self.terms.purchase, self.cost, self.inputs.buy
+        currency = self.terms.buy_currency
+        yield self._line("buy_price", "listed price", Kind.INFO, -buy, currency=currency, source=KEEPA)
+        if not terms.mode.is_gross:
+            formula = f"{money(buy)} / (1 + {percent_of(terms.source_vat)})"
+            yield self._rated(
+                "net_price", "price without VAT", Kind.INFO, -cost.net, terms.source_vat, formula, currency=currency
+            )
+        conversion = terms.conversion
+        yield self._line(
+            "goods",
+            "goods",
+            Kind.COST,
+            -cost.goods,
+            formula=self._goods_formula(buy if terms.mode.is_gross else cost.net),
+            rate=_quote(conversion),
+            source=conversion.source or f"purchase VAT {terms.mode}",
+            valid_from=conversion.day,
+        )
+        if terms.mode is PurchaseVat.DOMESTIC_DEDUCTIBLE:
+            refund = cost.recoverable - (0 if terms.import_vat_is_cost else cost.import_vat)
+            yield self._rated("refund", "VAT paid and refunded", Kind.INFO, -refund, terms.source_vat, "")
+
+    def _goods_formula(self, paid: int) -> str:
+        terms = self.terms.purchase
+        parts = [money(paid, self.terms.buy_currency)]
+        if terms.conversion.day:
+            sign = "*" if terms.conversion.origin == EURO else "/"
+            parts.append(f"{sign} {_quoted(terms.conversion):f}")
+        if terms.spread:
+            parts.append(f"* (1 + {percent(terms.spread)} spread)")
+        if terms.added_vat:
+            parts.append(f"* (1 + {percent_of(terms.added_vat)} VAT)")
+        return " ".join(parts) if len(parts) > 1 else ""
+
+    def border(self) -> Iterator[Line]:
+        terms, cost = self.terms.purchase, self.cost
+        if not (terms.duty and terms.import_vat):
+            return
+        yield self._line("freight", "freight to the border", Kind.COST, -cost.freight, source=self.said)
+        formula = f"{percent_of(terms.duty)} * {money(cost.customs_value)} customs value"
+        yield self._rated("duty", "customs duty", Kind.COST, -cost.duty, terms.duty, formula)
+        yield self._service("brokerage", "customs brokerage", terms.brokerage, cost.brokerage)
+        formula = f"{percent_of(terms.import_vat)} * ({money(cost.customs_value)} + {money(cost.duty)})"
+        kind = Kind.COST if terms.import_vat_is_cost else Kind.INFO
+        label = "import VAT" if terms.import_vat_is_cost else "import VAT, refunded"
+        yield self._rated("import_vat", label, kind, -cost.import_vat, terms.import_vat, formula)
+
+    def services(self) -> Iterator[Line]:
+        terms, cost = self.terms.purchase, self.cost
+        if cost.inbound:
+            yield self._service("inbound", "transport to the warehouse", terms.inbound, cost.inbound)
+        if cost.prep:
+            yield self._service("prep", "preparation", terms.prep, cost.prep)
+
+    def _service(self, code: str, label: str, net: int, amount: int) -> Line:
+        vat = self.terms.purchase.service_vat
+        formula = f"{money(net)} * (1 + {percent_of(vat)} VAT)" if vat else ""
+        return self._line(code, label, Kind.COST, -amount, formula=formula, rate=percent_of(vat), source=self.said)
+
+    def _rated(
+        self, code: str, label: str, kind: Kind, amount: int, rate: Rate, formula: str, currency: str = ""
+    ) -> Line:
+        since = None if rate.valid_from == date.min else rate.valid_from
+        return self._line(
+            code,
+            label,
+            kind,
+            amount,
+            formula=formula,
+            rate=percent(rate.ppm),
+            source=rate.source,
+            valid_from=since,
+            currency=currency,
+        )
+
+    def _line(
+        self,
+        code: str,
+        label: str,
+        kind: Kind,
+        amount: int,
+        *,
+        formula: str = "",
+        rate: str = "",
+        source: str = "",
+        valid_from: date | None = None,
+        currency: str = "",
+    ) -> Line:
+        return Line(code, label, kind, amount, currency or self.terms.currency, formula, rate, source, valid_from)
+
+
+def _quote(conversion: Conversion) -> str:
+    """The rate as the ECB quotes it, units for one euro: "0.85463 GBP per EUR"."""
+    if conversion.day is None:
+        return ""
+    return f"{_quoted(conversion):f} {_foreign(conversion)} per {EURO}"
+
+
+def _quoted(conversion: Conversion) -> Decimal:
+    per_euro = Decimal(conversion.numerator) / conversion.denominator
+    if conversion.origin != EURO:
+        per_euro = Decimal(conversion.denominator) / conversion.numerator
+    return per_euro.normalize()
+
+
+def _foreign(conversion: Conversion) -> str:
+    return conversion.currency if conversion.origin == EURO else conversion.origin

@@ -1,0 +1,126 @@
+"""What a profile means for one route: which VAT on the purchase, which on the sale, who ships (economics.md 1.3, 1.4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from arbitrage.economics.missing import Missing
+from arbitrage.economics.profiles import Fulfilment, Profile, PurchaseVat, Regime, SaleVat
+from products.marketplaces import MARKETPLACES
+
+UK = "UK"
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePlan:
+    """How a profile trades from `source` to `target`; complete when nothing is missing.
+
+    `is_estimate`: the seller's one duty rate stands for the product's own.
+    """
+
+    source: str
+    target: str
+    purchase: PurchaseVat
+    sale: SaleVat
+    fulfilment: Fulfilment
+    crosses_border: bool
+    missing: tuple[Missing, ...] = ()
+    is_estimate: bool = False
+
+
+def plan_route(profile: Profile, source: str, target: str) -> RoutePlan:
+    """The plan of one directed pair. Raises KeyError for an unknown marketplace."""
+    crosses = MARKETPLACES[source].in_eu != MARKETPLACES[target].in_eu
+    purchase = profile.purchase_vat.get(source) or _usual_purchase(profile, source, crosses=crosses)
+    fulfilment = Fulfilment.FBA_LOCAL if target == profile.country else profile.fulfilment
+    missing = (
+        *_sale_missing(profile, target, fulfilment),
+        *_purchase_missing(profile, source, target, purchase, crosses=crosses),
+        *(_border_missing(profile, fulfilment) if crosses else ()),
+    )
+    return RoutePlan(
+        source=source,
+        target=target,
+        purchase=purchase,
+        sale=_sale_vat(profile, target, fulfilment),
+        fulfilment=fulfilment,
+        crosses_border=crosses,
+        missing=missing,
+        is_estimate=crosses and profile.duty is not None,
+    )
+
+
+def _usual_purchase(profile: Profile, source: str, *, crosses: bool) -> PurchaseVat:
+    """What the invoice says when the profile does not."""
+    if profile.regime is Regime.MARGIN_SCHEME:
+        return PurchaseVat.GROSS_NOT_RECOVERABLE
+    if crosses:
+        return PurchaseVat.EXPORT_ZERO_RATED
+    if profile.regime is Regime.SMALL_BUSINESS:
+        return PurchaseVat.GROSS_NOT_RECOVERABLE
+    if source != profile.country and _has_foreign_number(profile, source):
+        return PurchaseVat.NET_INTRA_EU
+    if source in profile.registrations:
+        return PurchaseVat.DOMESTIC_DEDUCTIBLE
+    return PurchaseVat.GROSS_NOT_RECOVERABLE
+
+
+def _has_foreign_number(profile: Profile, source: str) -> bool:
+    """Whether the buyer can show a VAT number of a member state other than the source."""
+    return bool(profile.registrations - {source, UK})
+
+
+def _sale_vat(profile: Profile, target: str, fulfilment: Fulfilment) -> SaleVat:
+    if profile.regime is Regime.SMALL_BUSINESS:
+        return SaleVat.EXEMPT_SME
+    if (profile.country == UK) != (target == UK):
+        return SaleVat.MARKETPLACE_COLLECTS
+    if fulfilment is Fulfilment.FBA_LOCAL:
+        return SaleVat.DOMESTIC
+    return SaleVat.OSS if profile.uses_oss else SaleVat.ORIGIN_BELOW_THRESHOLD
+
+
+def _sale_missing(profile: Profile, target: str, fulfilment: Fulfilment) -> Iterator[Missing]:
+    if profile.regime is Regime.SMALL_BUSINESS and target != profile.country:
+        yield Missing("sme_scheme", f"the small business scheme of the EU for {target}")
+    elif profile.regime is Regime.MARGIN_SCHEME and target != profile.country:
+        yield Missing("margin_scheme", f"a sale in {profile.country}: the margin scheme is priced for no other country")
+    elif profile.regime is not Regime.SMALL_BUSINESS and fulfilment is Fulfilment.FBA_LOCAL:
+        if target not in profile.registrations:
+            yield Missing("vat_registration", f"VAT registration in {target}")
+    if fulfilment is Fulfilment.FBA_EFN:
+        yield Missing("efn_fee", f"the EFN fee for stock in {profile.country} sold in {target}")
+
+
+def _purchase_missing(
+    profile: Profile, source: str, target: str, purchase: PurchaseVat, *, crosses: bool
+) -> Iterator[Missing]:
+    """Why a purchase mode cannot be priced on this route, if it cannot."""
+    if profile.regime is Regime.MARGIN_SCHEME and purchase is not PurchaseVat.PRIVATE_NO_VAT:
+        yield Missing("margin_scheme", f"goods from {source} bought without a VAT invoice, for the margin scheme")
+    if profile.regime is Regime.MARGIN_SCHEME and crosses:
+        yield Missing("margin_scheme", "another tax regime: the margin scheme is not priced across the UK border")
+    if purchase is PurchaseVat.DOMESTIC_DEDUCTIBLE and profile.regime is Regime.SMALL_BUSINESS:
+        yield Missing("purchase_vat", "another purchase VAT: a small business deducts none")
+    elif purchase is PurchaseVat.DOMESTIC_DEDUCTIBLE and source not in profile.registrations:
+        yield Missing("vat_registration", f"VAT registration in {source}")
+    if purchase is PurchaseVat.NET_INTRA_EU and not crosses and not _has_foreign_number(profile, source):
+        yield Missing("vat_registration", f"VAT registration in a member state other than {source}")
+    if not _fits(purchase, crosses=crosses):
+        yield Missing("purchase_vat", f"a purchase VAT that fits {source} to {target}, instead of {purchase}")
+
+
+def _fits(purchase: PurchaseVat, *, crosses: bool) -> bool:
+    if crosses:
+        return purchase not in {PurchaseVat.NET_INTRA_EU, PurchaseVat.GROSS_DELIVERY_VAT}
+    return purchase is not PurchaseVat.EXPORT_ZERO_RATED
+
+
+def _border_missing(profile: Profile, fulfilment: Fulfilment) -> Iterator[Missing]:
+    if fulfilment is Fulfilment.FBA_EFN:
+        yield Missing("efn_uk", "local stock: EFN between the UK and the EU is not priced")
+    if profile.duty is None:
+        yield Missing("duty", "the customs duty rate")
+    if profile.freight is None:
+        yield Missing("freight", "freight to the UK border")
+    if profile.brokerage is None:
+        yield Missing("brokerage", "customs brokerage")

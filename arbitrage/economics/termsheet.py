@@ -1,0 +1,145 @@
+"""Filling in the terms of a route from a profile and the rates of a day; what is not known is collected by name."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from arbitrage.economics.missing import Incomplete, Missing
+from arbitrage.economics.profiles import Profile, PurchaseVat, Regime, Returns, SaleVat
+from arbitrage.economics.rates import EURO, Conversion, Rate, RateBook
+from arbitrage.economics.rounding import half_up
+from arbitrage.economics.routes import RoutePlan, plan_route
+from arbitrage.economics.terms import PurchaseTerms, SaleTerms, Terms, TermsTable
+from products.marketplaces import MARKETPLACES, PAIRS
+
+
+def terms_table(profile: Profile, rates: RateBook, on: date) -> TermsTable:
+    """The terms of all 20 directed pairs."""
+    return {(source, target): terms_for(profile, rates, source, target, on) for source, target in PAIRS}
+
+
+def terms_for(profile: Profile, rates: RateBook, source: str, target: str, on: date) -> Terms | Incomplete:
+    """The terms of one pair on a day of sale, or all that is missing for them."""
+    plan = plan_route(profile, source, target)
+    sheet = _Sheet(profile, rates, plan, on)
+    terms = sheet.terms()
+    missing = tuple(dict.fromkeys((*plan.missing, *sheet.missing)))
+    return Incomplete(source, target, missing) if missing else terms
+
+
+class _Sheet:
+    """One route being filled in. What a lookup did not find is noted and stands as nothing until `missing` is read."""
+
+    def __init__(self, profile: Profile, rates: RateBook, plan: RoutePlan, on: date) -> None:
+        self.profile, self.rates, self.plan, self.on = profile, rates, plan, on
+        self.currency = MARKETPLACES[plan.target].currency
+        self.missing: list[Missing] = []
+        self.from_euro = self._conversion(EURO, self.currency)
+
+    def terms(self) -> Terms:
+        purchase = self._purchase()
+        to_euro = self._conversion(self.currency, EURO)
+        return Terms(
+            source=self.plan.source,
+            target=self.plan.target,
+            regime=self.profile.regime,
+            purchase=purchase,
+            sale=self._sale(),
+            to_euro=to_euro,
+            profile=self.profile.name,
+            returns=self._returns(),
+            estimates=self._estimates(purchase.conversion),
+        )
+
+    def _purchase(self) -> PurchaseTerms:
+        source = self.plan.source
+        conversion = self._conversion(MARKETPLACES[source].currency, self.currency)
+        terms = PurchaseTerms(
+            mode=self.plan.purchase,
+            source_vat=self._vat(source),
+            conversion=conversion,
+            added_vat=self._added_vat(),
+            spread=self.profile.fx_spread if conversion.day else 0,
+            inbound=self._amount(self.profile.inbound),
+            prep=self._amount(self.profile.prep),
+            service_vat=self._cost_vat(),
+        )
+        return self._across_the_border(terms) if self.plan.crosses_border else terms
+
+    def _across_the_border(self, terms: PurchaseTerms) -> PurchaseTerms:
+        duty = Rate(self.profile.duty or 0, date.min, self._said())
+        return replace(
+            terms,
+            freight=self._amount(self.profile.freight or 0),
+            brokerage=self._amount(self.profile.brokerage or 0),
+            duty=duty,
+            import_vat=self._vat(self.plan.target),
+            import_vat_is_cost=self.profile.regime is Regime.SMALL_BUSINESS,
+        )
+
+    def _sale(self) -> SaleTerms:
+        target = self.plan.target
+        margin = self.profile.regime is Regime.MARGIN_SCHEME
+        return SaleTerms(
+            mode=self.plan.sale,
+            fulfilment=self.plan.fulfilment,
+            currency=self.currency,
+            output_vat=None if margin else self._output_vat(),
+            margin_vat=self._vat(self.profile.country) if margin else None,
+            fuel=self._found(self.rates.fuel(target, self.on)),
+            digital_services=self._found(self.rates.digital_services(self.profile.country, target, self.on)),
+            storage=self._amount(self.profile.storage),
+            fee_vat=self._cost_vat(),
+        )
+
+    def _output_vat(self) -> Rate | None:
+        if self.plan.sale is SaleVat.EXEMPT_SME:
+            return None
+        below = self.plan.sale is SaleVat.ORIGIN_BELOW_THRESHOLD
+        return self._vat(self.profile.country if below else self.plan.target)
+
+    def _added_vat(self) -> Rate | None:
+        if self.plan.purchase is PurchaseVat.GROSS_DELIVERY_VAT:
+            return self._vat(self.plan.target)
+        if self.plan.purchase is PurchaseVat.NET_INTRA_EU:
+            return self._cost_vat()
+        return None
+
+    def _cost_vat(self) -> Rate | None:
+        """The seller's own VAT where it is a cost: a small business deducts none."""
+        return self._vat(self.profile.country) if self.profile.regime is Regime.SMALL_BUSINESS else None
+
+    def _returns(self) -> Returns | None:
+        returns = self.profile.returns
+        return replace(returns, handling=self._amount(returns.handling)) if returns else None
+
+    def _estimates(self, conversion: Conversion) -> tuple[str, ...]:
+        reasons = []
+        if self.plan.is_estimate:
+            reasons.append("the profile's duty rate stands for the product's own")
+        if conversion.is_stale:
+            reasons.append(f"the exchange rate is {conversion.age} days old")
+        return tuple(reasons)
+
+    def _amount(self, cents: int) -> int:
+        """EUR cents of the profile in the target's currency."""
+        return half_up(Decimal(cents * self.from_euro.numerator) / self.from_euro.denominator)
+
+    def _said(self) -> str:
+        return f"seller profile {self.profile.name}"
+
+    def _vat(self, country: str) -> Rate:
+        return self._found(self.rates.vat_rate(country, self.on))
+
+    def _found(self, answer: Rate | Missing) -> Rate:
+        if isinstance(answer, Rate):
+            return answer
+        self.missing.append(answer)
+        return Rate(0, self.on, "unknown")
+
+    def _conversion(self, origin: str, currency: str) -> Conversion:
+        answer = self.rates.conversion(origin, currency, self.on)
+        if isinstance(answer, Conversion):
+            return answer
+        self.missing.append(answer)
+        return Conversion(origin, currency)
