@@ -40,9 +40,25 @@ class SellerProfile(models.Model):
     inbound = models.IntegerField(default=0, help_text="EUR cents a unit, transport to the warehouse.")
     prep = models.IntegerField(default=0, help_text="EUR cents a unit.")
     storage = models.IntegerField(default=0, help_text="EUR cents a unit until it is sold.")
-    freight = models.IntegerField(default=0, help_text="EUR cents a unit, to the border of a UK leg.")
-    brokerage = models.IntegerField(default=0, help_text="EUR cents a unit, customs on a UK leg.")
+    freight = models.PositiveIntegerField(
+        null=True, blank=True, help_text="EUR cents a unit, to the border of a UK leg. Empty: unknown."
+    )
+    brokerage = models.PositiveIntegerField(
+        null=True, blank=True, help_text="EUR cents a unit, customs on a UK leg. Empty: unknown."
+    )
+    duty = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Customs duty on a UK leg, ppm of the customs value. Empty: unknown."
+    )
     fx_spread = models.IntegerField(default=0, help_text="Conversion spread really paid, ppm.")
+    uses_oss = models.BooleanField(
+        default=True, help_text="Off: sales shipped from another member state carry the home VAT (below EUR 10,000)."
+    )
+    return_rate = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Share of sales that come back, ppm. Empty: returns are left out."
+    )
+    resaleable = models.PositiveIntegerField(default=0, help_text="Share of returns sold again as new, ppm.")
+    salvage = models.PositiveIntegerField(default=0, help_text="What the other returns bring, ppm of the landed cost.")
+    return_handling = models.PositiveIntegerField(default=0, help_text="EUR cents a return.")
     min_roi = models.IntegerField(default=1500, help_text="Basis points.")
     min_profit = models.IntegerField(default=300, help_text="EUR cents.")
     target_roi = models.IntegerField(default=2000, help_text="Basis points; for the maximum buy price.")
@@ -78,7 +94,10 @@ class VatRate(DatedRow):
     rate = models.IntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["country", "tax_class", "valid_from"], name="vat_rate_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["country", "tax_class", "valid_from"], name="vat_rate_once"),
+            models.CheckConstraint(condition=models.Q(rate__range=(0, 1_000_000)), name="vat_rate_at_most_all"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.country} {self.tax_class} {self.valid_from}"
@@ -99,7 +118,8 @@ class FeeRate(DatedRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "seller_country", "store", "valid_from"], name="fee_rate_once")
+            models.UniqueConstraint(fields=["kind", "seller_country", "store", "valid_from"], name="fee_rate_once"),
+            models.CheckConstraint(condition=models.Q(rate__range=(0, 1_000_000)), name="fee_rate_at_most_all"),
         ]
 
     def __str__(self) -> str:
@@ -115,7 +135,10 @@ class FxRate(models.Model):
     source = models.CharField(max_length=200)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["day", "currency"], name="fx_rate_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "currency"], name="fx_rate_once"),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="fx_rate_positive"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.currency}"
