@@ -1,0 +1,136 @@
+"""Between listing rows and states: reading them for a batch, writing what changed. No query per row."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from itertools import accumulate, chain
+from operator import attrgetter
+from typing import Any
+
+from ingestion.enrichment.changes import Change, Key, Packed, Stored, unpacked
+from ingestion.enrichment.derived import Current
+from ingestion.enrichment.state import COVERED, GROUPS, BaseFacts, BuyBoxFacts, Guard, ListingState, OffersFacts
+from products import bulk
+from products.marketplaces import MARKETPLACES
+from products.models import Listing
+from products.series import Windows
+
+_NEVER = (None, 0, -1)
+_KEY = ("product_id", "marketplace")
+_BASE = tuple(field.name for field in fields(BaseFacts))
+_BUYBOX = tuple(field.name for field in fields(BuyBoxFacts))
+_OFFERS = tuple(field.name for field in fields(OffersFacts))
+_MOVED = ("is_demo", "source_minute", "checked_at", "coverage")
+_GUARDS = tuple(f"{group}_{part}" for group in GROUPS for part in Guard._fields)
+_STARTS = tuple(f"{group}_from" for group in COVERED)
+_PARTS = (_KEY, _MOVED, _BASE, _BUYBOX, _OFFERS, _GUARDS, Current._fields, Windows._fields)
+_READ = tuple(chain(*_PARTS))
+_SLICES = [slice(end - len(part), end) for part, end in zip(_PARTS, accumulate(map(len, _PARTS)), strict=True)]
+
+_ALWAYS = (*_MOVED, *_GUARDS, *_STARTS, *Windows._fields)
+_FACTS = (*_BASE, *_BUYBOX, *_OFFERS, *Current._fields, "changed_at", "history_tail")
+_FOLDED = ("history_base", "history_base_until")
+_WRITTEN = (*_ALWAYS, *_FACTS, *_FOLDED, "currency", "created_at")
+
+_base_values = attrgetter(*_BASE)
+_buybox_values = attrgetter(*_BUYBOX)
+_offers_values = attrgetter(*_OFFERS)
+
+
+def load(asins: Collection[str], touched: Collection[Key]) -> dict[Key, Stored]:
+    """All listings of these products, with the history of the touched ones. Two queries."""
+    histories = _histories(touched)
+    rows = Listing.objects.filter(product_id__in=asins).values_list(*_READ)
+    return {(row[0], row[1]): _stored(row, histories.get((row[0], row[1]), Packed())) for row in rows}
+
+
+def _histories(touched: Collection[Key]) -> dict[Key, Packed]:
+    rows = Listing.objects.filter(
+        product_id__in={asin for asin, _ in touched}, marketplace__in={code for _, code in touched}
+    ).values_list(*_KEY, "history_base", "history_tail", "history_base_until")
+    return {
+        (asin, code): Packed(bytes(base), bytes(tail), until)
+        for asin, code, base, tail, until in rows
+        if (asin, code) in touched
+    }
+
+
+def _stored(row: Sequence[Any], packed: Packed) -> Stored:
+    key, moved, base, buybox, offers, guards, current, window = (row[part] for part in _SLICES)
+    is_demo, source_minute, checked_at, coverage = moved
+    state = ListingState(
+        asin=key[0],
+        marketplace=key[1],
+        checked_at=checked_at,
+        is_demo=is_demo,
+        source_minute=source_minute,
+        base=_base_of(base),
+        buybox=BuyBoxFacts(*buybox),
+        offers=OffersFacts(*offers),
+        guards=_guards_of(guards),
+        coverage={group: tuple((start, end) for start, end in spans) for group, spans in coverage.items()},
+        history=unpacked(packed),
+    )
+    return Stored(state, Current(*current), Windows(*window), packed)
+
+
+def _base_of(values: Sequence[Any]) -> BaseFacts:
+    facts = dict(zip(_BASE, values, strict=True))
+    return BaseFacts(**facts | {"eans": tuple(facts["eans"])})
+
+
+def _guards_of(values: Sequence[Any]) -> dict[str, Guard]:
+    size = len(Guard._fields)
+    guards = {group: Guard(*values[at * size : (at + 1) * size]) for at, group in enumerate(GROUPS)}
+    return {group: guard for group, guard in guards.items() if guard.minute is not None}
+
+
+def write(changes: Iterable[Change], now: datetime) -> None:
+    """Write listings inside the caller's transaction, in at most three statements.
+
+    A listing that did not change moves its guards, times and windows only; one whose base stays leaves it out.
+    """
+    unchanged, kept_base, new_base = [], [], []
+    for change in changes:
+        if not change.is_changed:
+            unchanged.append((*_always(change.after), *_key(change.after)))
+        elif change.before is not None and change.before.packed.base is change.after.packed.base:
+            kept_base.append((*_always(change.after), *_changing(change.after, now), *_key(change.after)))
+        else:
+            new_base.append(_whole(change.after, now))
+    bulk.update(Listing, _ALWAYS, unchanged, key=_KEY)
+    bulk.update(Listing, (*_ALWAYS, *_FACTS), kept_base, key=_KEY)
+    bulk.upsert(Listing, (*_WRITTEN, *_KEY), new_base, key=_KEY, update=(*_ALWAYS, *_FACTS, *_FOLDED, "currency"))
+
+
+def _key(stored: Stored) -> tuple[str, str]:
+    return stored.state.asin, stored.state.marketplace
+
+
+def _always(stored: Stored) -> tuple[Any, ...]:
+    state = stored.state
+    guards = chain.from_iterable(state.guards.get(group, _NEVER) for group in GROUPS)
+    starts = (state.coverage[group][-1][0] if group in state.coverage else None for group in COVERED)
+    return (
+        state.is_demo, state.source_minute, state.checked_at, state.coverage, *guards, *starts, *stored.windows
+    )  # fmt: skip
+
+
+def _changing(stored: Stored, now: datetime) -> tuple[Any, ...]:
+    state = stored.state
+    return (
+        *_base_values(state.base),
+        *_buybox_values(state.buybox),
+        *_offers_values(state.offers),
+        *stored.current,
+        now,
+        stored.packed.tail,
+    )
+
+
+def _whole(stored: Stored, now: datetime) -> tuple[Any, ...]:
+    currency = MARKETPLACES[stored.state.marketplace].currency
+    packed = stored.packed
+    return (
+        *_always(stored), *_changing(stored, now), packed.base, packed.until, currency, now, *_key(stored)
+    )  # fmt: skip
