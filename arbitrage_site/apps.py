@@ -1,7 +1,10 @@
-"""The app of the project itself: its system checks."""
+"""The app of the project itself: its system checks, and the request id in answers and lines."""
 
 from django.apps import AppConfig
 
 
 class SiteConfig(AppConfig):
     name = "arbitrage_site"
+
+    def ready(self) -> None:
+        from arbitrage_site import checks, request_ids  # noqa: F401 - importing them registers checks and receivers

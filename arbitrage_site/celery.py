@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import Celery
 from django.conf import settings
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from arbitrage_site.worker import install
 
@@ -14,6 +15,7 @@ app = Celery("arbitrage")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 install(app)
+app.steps["worker"].add(DjangoStructLogInitStep)
 
 
 def _every(seconds: int, task: str) -> dict[str, object]:

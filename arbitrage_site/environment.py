@@ -4,21 +4,31 @@ The settings read values through `read`; `.env.example` and the table in the REA
 (`python -m arbitrage_site.environment`), and a test compares them.
 """
 
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import environ
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_FORMATS = ("json", "console")
+_YES_OR_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable: `kind` is str, bool, int or list; `default` is what an unset variable means."""
+    """One variable: `kind` is str, bool, int or list; `default` is what an unset variable means.
+
+    `choices` are all the values there are, in the spelling the settings use.
+    """
 
     name: str
     kind: type
     default: Any
     explanation: str
+    choices: tuple[str, ...] = ()
 
 
 VARIABLES = (
@@ -51,21 +61,64 @@ VARIABLES = (
     Variable("WEB_BIND", str, "127.0.0.1:8000", "Address and port of the web server."),
     Variable("HTTPS", bool, False, "1 when served over https: secure cookies, HSTS and redirects."),
     Variable("DEBUG", bool, False, "1 shows traces in the browser. Never outside your own machine."),
-    Variable("LOG_LEVEL", str, "INFO", "DEBUG, INFO, WARNING or ERROR."),
-    Variable("LOG_FORMAT", str, "json", "json, or console for people."),
+    Variable("LOG_LEVEL", str, "INFO", "DEBUG, INFO, WARNING or ERROR.", LOG_LEVELS),
+    Variable("LOG_FORMAT", str, "json", "json, or console for people.", LOG_FORMATS),
 )
 
 _BY_NAME = {variable.name: variable for variable in VARIABLES}
-_env = environ.FileAwareEnv()
 
 
 def read(name: str) -> Any:
-    """The value of a declared variable, or of the file that NAME_FILE names; its default when unset or empty."""
+    """The value of a declared variable, or of the file that NAME_FILE names; its default when unset or empty.
+
+    A value that cannot be read ends the process with a sentence: nothing may start on a guess.
+    """
     variable = _BY_NAME[name]
-    reader = {str: _env.str, bool: _env.bool, int: _env.int, list: _env.list}[variable.kind]
-    if _env.str(name, default="") == "":
-        return variable.default
-    return reader(name)
+    try:
+        text = _given(name)
+        return _converted(variable, text) if text else variable.default
+    except OSError:
+        sentence = f"{name}_FILE names a file that cannot be read; correct the path or the file's rights."
+        raise SystemExit(sentence) from None
+    except ValueError as error:
+        raise SystemExit(f"{name} {error}") from None
+
+
+def _given(name: str) -> str:
+    """The variable itself, or what stands in the file that NAME_FILE names."""
+    file = os.environ.get(f"{name}_FILE", "")
+    text = Path(file).read_text(encoding="utf-8") if file else os.environ.get(name, "")
+    return text.strip()
+
+
+def _converted(variable: Variable, text: str) -> Any:
+    """Raises ValueError with the end of a sentence that begins with the variable's name."""
+    if variable.choices:
+        return _chosen(variable, text)
+    if variable.kind is list:
+        return [item.strip() for item in text.split(",") if item.strip()]
+    if variable.kind is int:
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+            raise ValueError(f"is {text[:40]!r}; write a whole number such as {variable.default}, or leave it out.")
+        return int(text)
+    if variable.kind is bool:
+        if text.lower() not in _YES_OR_NO:
+            raise ValueError(f"is {text[:40]!r}; write 1 or 0.")
+        return _YES_OR_NO[text.lower()]
+    return text
+
+
+def _chosen(variable: Variable, text: str) -> str:
+    for choice in variable.choices:
+        if choice.lower() == text.lower():
+            return choice
+    raise ValueError(f"is {text[:40]!r}; write one of {', '.join(variable.choices)}.")
+
+
+def check_all() -> None:
+    """Read every variable, those too that the demo replaces, so that a mistake shows at once."""
+    for variable in VARIABLES:
+        read(variable.name)
 
 
 def load_file(path: Path) -> None:

@@ -1,8 +1,33 @@
 """Logging: one constant event name per line plus fields, as JSON or for people."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict
+
+_QUIET = ("GET /ui/pulse", "GET /health", "GET /metrics")
+
+
+def _drop_quiet(_logger: Any, _name: str, event: EventDict) -> EventDict:
+    """Machines and live pages ask these every second or so; an answer that went well is not worth a line."""
+    went_well = event.get("event") == "request_finished" and event.get("code") in {200, 204}
+    if went_well and str(event.get("request", "")).startswith(_QUIET):
+        raise structlog.DropEvent
+    return event
+
+
+class _Hide:
+    """Replaces secrets in a finished line, wherever they came from: a field, a message or a trace."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self.secrets = [secret for secret in secrets if secret]
+
+    def __call__(self, _logger: Any, _name: str, line: str) -> str:
+        for secret in self.secrets:
+            line = line.replace(secret, "[hidden]")
+        return line
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -14,11 +39,12 @@ _SHARED: list[Any] = [
 ]
 
 
-def configure_logging(*, level: str, form: str) -> dict[str, Any]:
-    """Set structlog up and return Django's LOGGING dictionary. `form` is json or console."""
+def configure_logging(*, level: str, form: str, hidden: Sequence[str] = ()) -> dict[str, Any]:
+    """Set structlog up and return Django's LOGGING dictionary. `form` is json or console; `hidden` never shows."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
+            _drop_quiet,
             *_SHARED,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
@@ -34,7 +60,7 @@ def configure_logging(*, level: str, form: str) -> dict[str, Any]:
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": _SHARED,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer, _Hide(hidden)],
             }
         },
         "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}},
@@ -43,5 +69,7 @@ def configure_logging(*, level: str, form: str) -> dict[str, Any]:
             # These two write full request addresses, and Keepa's address carries the key.
             "httpx2": {"level": "WARNING"},
             "httpcore2": {"level": "WARNING"},
+            # Its lines about 4xx repeat "request_finished", and come when the request's id is gone.
+            "django.request": {"level": "ERROR"},
         },
     }

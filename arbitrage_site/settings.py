@@ -17,6 +17,7 @@ django_stubs_ext.monkeypatch()  # lets ModelAdmin[Watch] and the like be written
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment.load_file(BASE_DIR / ".env")
+environment.check_all()
 read = environment.read
 
 VERSION = "0.1.0"

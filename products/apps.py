@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class ProductsConfig(AppConfig):
     name = "products"
+
+    def ready(self) -> None:
+        from products import checks  # noqa: F401 - importing it registers the check
