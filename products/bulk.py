@@ -50,7 +50,7 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row
 
 def _names(model: type[models.Model]) -> dict[str, str]:
     quote = connection.ops.quote_name
-    return {field.attname: quote(field.column) for field in model._meta.concrete_fields}
+    return {field.attname: quote(str(field.column)) for field in model._meta.concrete_fields}
 
 
 def _execute(statement: str, model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:

@@ -64,7 +64,7 @@ def finished(before: Stored | None, state: ListingState) -> Change:
     if before is not None and _same_history(before.state.history, state.history):
         after = Stored(state, current, window, before.packed)
         return Change(before, after, is_changed=_facts(before) != _facts(after))
-    packed = repacked(before and before.packed, state.history)
+    packed = repacked(before.packed if before else None, state.history)
     return Change(before, Stored(state, current, window, packed), is_changed=True)
 
 

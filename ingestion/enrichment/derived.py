@@ -48,8 +48,8 @@ def current_of(state: ListingState) -> Current:
     """The newest value of each type. What is gone from Keepa has none, whatever its history says."""
     if state.base.product_type == GONE:
         return Current()
-    values = [_value(last_value(state.history, kind)) for kind in _KINDS]
-    return Current(*values, reference=_value(last_value(state.history, reference_kind(state))))
+    kinds = (*_KINDS, reference_kind(state))
+    return Current._make(_value(last_value(state.history, kind)) for kind in kinds)
 
 
 def windows_of(state: ListingState) -> Windows:

@@ -30,7 +30,7 @@ def observed(
         brand=facts.brand,
         category=facts.category,
         changed=[code for code in CODES if code in changed],
-        listings={code: _listing(code, stored) for code, stored in listings.items()},
+        listings={code: _listing(code, listings[code]) for code in CODES if code in listings},
         fetched_at=fetched_at,
     )
 

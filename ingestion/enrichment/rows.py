@@ -51,7 +51,7 @@ def _histories(touched: Collection[Key]) -> dict[Key, Packed]:
     return {
         (asin, code): Packed(bytes(base), bytes(tail), until)
         for asin, code, base, tail, until in rows
-        if (asin, code) in touched
+        if (str(asin), str(code)) in touched
     }
 
 
@@ -81,8 +81,8 @@ def _base_of(values: Sequence[Any]) -> BaseFacts:
 
 def _guards_of(values: Sequence[Any]) -> dict[str, Guard]:
     size = len(Guard._fields)
-    guards = {group: Guard(*values[at * size : (at + 1) * size]) for at, group in enumerate(GROUPS)}
-    return {group: guard for group, guard in guards.items() if guard.minute is not None}
+    parts = ((group, values[at * size : (at + 1) * size]) for at, group in enumerate(GROUPS))
+    return {group: Guard(*part) for group, part in parts if part[0] is not None}
 
 
 def write(changes: Iterable[Change], now: datetime) -> None:

@@ -81,4 +81,5 @@ def _closes(values: NDArray[np.int64], firsts: NDArray[np.int64]) -> NDArray[np.
 
 def _half_up(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.int64]:
     divisor = np.maximum(whole, 1)
-    return (2 * part + divisor) // (2 * divisor)
+    rounded: NDArray[np.int64] = (2 * part + divisor) // (2 * divisor)
+    return rounded

@@ -33,6 +33,7 @@ KEPT: tuple[int, ...] = (
 )
 """The types whose history is kept, out of Keepa's 36."""
 
+
 def first_minute_of(day: date) -> int:
     """The Keepa minute at which a UTC day begins."""
     return minute_of(datetime(day.year, day.month, day.day, tzinfo=UTC))

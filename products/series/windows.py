@@ -61,6 +61,7 @@ def windows(series: Series, end_minute: int, *, since: int = 0) -> Windows:
     weight = stock if priced is time else priced.sum(axis=1).tolist()
     sums = (priced @ np.maximum(values, 0)).tolist()
     ranks = np.argsort(values, kind="stable")
+    delta_1, delta_7, delta_30 = _deltas(minutes, values, end_minute, since)
     age = end_minute - int(minutes[0])
     return Windows(
         _mean(sums[_LAST_30], weight[_LAST_30]),
@@ -68,7 +69,9 @@ def windows(series: Series, end_minute: int, *, since: int = 0) -> Windows:
         _quantile(values[ranks], priced[_LAST_90, ranks], 1, 2),
         _quantile(values[ranks], priced[_LAST_30, ranks], 1, 4),
         _ratio(sums[_LAST_7] * weight[_DAYS_24_TO_30], weight[_LAST_7] * sums[_DAYS_24_TO_30]),
-        *_deltas(minutes, values, end_minute, since),
+        delta_1,
+        delta_7,
+        delta_30,
         _ratio(stock[_LAST_30], min(30 * MINUTES_PER_DAY, age)),
         _ratio(stock[_LAST_90], min(90 * MINUTES_PER_DAY, age)),
         stock[_LAST_365] // MINUTES_PER_DAY,

@@ -9,7 +9,7 @@ import msgspec
 from arbitrage_site.clock import moment_of
 from ingestion.eventlog.base import Record
 from ingestion.events import Group, RawKeepaUpdate, encode
-from products.marketplaces import MARKETPLACES
+from products.marketplaces import MARKETPLACES, Code
 from products.series import BUY_BOX, COUNT_NEW, NEW
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ def csv_of(series: dict[int, Sequence[int]]) -> list[list[int] | None]:
     return csv
 
 
-def keepa_product(asin: str = ASIN, code: str = "DE", **fields: object) -> dict[str, object]:
+def keepa_product(asin: str = ASIN, code: Code = "DE", **fields: object) -> dict[str, object]:
     """Keepa's object with a price of 20.00 since a hundred days, three offers and a title."""
     since = MINUTE - 100 * 1440
     product: dict[str, object] = {
@@ -54,7 +54,7 @@ def keepa_product(asin: str = ASIN, code: str = "DE", **fields: object) -> dict[
 def record(
     *,
     asin: str = ASIN,
-    code: str = "DE",
+    code: Code = "DE",
     offset: int = 0,
     minute: int = MINUTE,
     asked: Sequence[Group] = ("history",),
