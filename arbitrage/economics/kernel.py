@@ -19,7 +19,7 @@ from products.marketplaces import CODES, PAIRS
 
 Mask = NDArray[np.bool_]
 CHUNK = 16_384
-INDEX = {code: index for index, code in enumerate(CODES)}
+INDEX: dict[str, int] = {code: index for index, code in enumerate(CODES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Columns:
     closing: Int64
 
     def __len__(self) -> int:
-        return self.buy.shape[1]
+        return int(self.buy.shape[1])
 
     def part(self, first: int, size: int) -> "Columns":
         """The products from `first` on, at most `size` of them; no copy."""

@@ -1,15 +1,62 @@
 """From rows to values: the only module of the economics that knows the tables."""
 
-from arbitrage.economics.profiles import Profile
-from arbitrage.economics.rates import RateBook
-from arbitrage.models import SellerProfile
+from arbitrage.economics.profiles import Fulfilment, Profile, PurchaseVat, Regime, Returns
+from arbitrage.economics.rates import Fixing, Rate, RateBook
+from arbitrage.models import FeeRate, FxRate, SellerProfile, VatRate
 
 
 def load_rates() -> RateBook:
-    """All dated rates. A handful of queries; load once per batch or page."""
-    raise NotImplementedError
+    """All dated rates, in three queries. Load once per batch, page or command."""
+    vat: dict[tuple[str, str], list[Rate]] = {}
+    for row in VatRate.objects.all():
+        rate = Rate(row.rate, row.valid_from, row.source, row.valid_to)
+        vat.setdefault((row.country, row.tax_class), []).append(rate)
+    fees: dict[tuple[str, str, str], list[Rate]] = {}
+    for fee in FeeRate.objects.all():
+        rate = Rate(fee.rate, fee.valid_from, fee.source, fee.valid_to, on_fulfilment=fee.on_fulfilment)
+        fees.setdefault((fee.kind, fee.seller_country, fee.store), []).append(rate)
+    fixings: dict[str, list[Fixing]] = {}
+    for fixing in FxRate.objects.all():
+        fixings.setdefault(fixing.currency, []).append(Fixing(fixing.currency, fixing.day, fixing.rate, fixing.source))
+    return RateBook(vat=vat, fees=fees, fixings=fixings)
 
 
 def profile_of(row: SellerProfile) -> Profile:
-    """A profile's row as a value. Raises ValueError with a sentence when the row names an unknown mode."""
-    raise NotImplementedError
+    """A profile's row as a value. Raises ValueError with a sentence when the row holds a word nobody knows."""
+    try:
+        regime, fulfilment = Regime(row.regime), Fulfilment(row.fulfilment)
+        purchase = {_code(source): PurchaseVat(mode) for source, mode in row.purchase_vat.items()}
+    except ValueError as error:
+        raise ValueError(f"The seller profile {row.name} cannot be used: {error}. Correct it in the admin.") from error
+    return Profile(
+        name=row.name,
+        country=_code(row.country),
+        registrations=frozenset(map(_code, row.vat_registrations)),
+        regime=regime,
+        purchase_vat=purchase,
+        fulfilment=fulfilment,
+        uses_oss=row.uses_oss,
+        inbound=row.inbound,
+        prep=row.prep,
+        storage=row.storage,
+        freight=row.freight,
+        brokerage=row.brokerage,
+        duty=row.duty,
+        fx_spread=row.fx_spread,
+        returns=_returns(row),
+        min_roi=row.min_roi,
+        min_profit=row.min_profit,
+        target_roi=row.target_roi,
+    )
+
+
+def _returns(row: SellerProfile) -> Returns | None:
+    if row.return_rate is None:
+        return None
+    return Returns(row.return_rate, row.resaleable, row.salvage, row.return_handling)
+
+
+def _code(country: str) -> str:
+    """Our code of a country: ISO calls the United Kingdom GB, Amazon's stores and this project UK."""
+    code = str(country).strip().upper()
+    return "UK" if code == "GB" else code

@@ -170,4 +170,4 @@ def _overlaps(groups: Iterable[tuple[tuple[str, ...], Sequence[Rate]]]) -> Itera
         for earlier, later in pairwise(ordered):
             if earlier.holds(later.valid_from):
                 name = " ".join(part for part in key if part)
-                yield f"{name}: the row from {earlier.valid_from} still holds when the one from {later.valid_from} begins"
+                yield f"{name}: the row of {earlier.valid_from} still holds when that of {later.valid_from} begins"

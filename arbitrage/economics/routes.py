@@ -1,4 +1,4 @@
-"""What a profile means for one route: which VAT on the purchase, which on the sale, who ships (economics.md 1.3, 1.4)."""
+"""What a profile means for one route: VAT on the purchase and on the sale, who ships (economics.md 1.3, 1.4)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,14 +80,15 @@ def _sale_vat(profile: Profile, target: str, fulfilment: Fulfilment) -> SaleVat:
 
 
 def _sale_missing(profile: Profile, target: str, fulfilment: Fulfilment) -> Iterator[Missing]:
-    if profile.regime is Regime.SMALL_BUSINESS and target != profile.country:
-        yield Missing("sme_scheme", f"the small business scheme of the EU for {target}")
+    local = fulfilment is Fulfilment.FBA_LOCAL
+    if profile.regime is Regime.SMALL_BUSINESS:
+        if target != profile.country:
+            yield Missing("sme_scheme", f"the small business scheme of the EU for {target}")
     elif profile.regime is Regime.MARGIN_SCHEME and target != profile.country:
         yield Missing("margin_scheme", f"a sale in {profile.country}: the margin scheme is priced for no other country")
-    elif profile.regime is not Regime.SMALL_BUSINESS and fulfilment is Fulfilment.FBA_LOCAL:
-        if target not in profile.registrations:
-            yield Missing("vat_registration", f"VAT registration in {target}")
-    if fulfilment is Fulfilment.FBA_EFN:
+    elif local and target not in profile.registrations:
+        yield Missing("vat_registration", f"VAT registration in {target}")
+    if not local:
         yield Missing("efn_fee", f"the EFN fee for stock in {profile.country} sold in {target}")
 
 
