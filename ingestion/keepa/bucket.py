@@ -119,8 +119,8 @@ class Bucket:
 
     def _locked(self, now: datetime) -> TokenBucket:
         """The row, locked to the end of the transaction. SQLite locks the file at the transaction's begin."""
-        TokenBucket.objects.get_or_create(pk=self._digest, defaults={"updated_at": now, "refill_at": now})
-        return TokenBucket.objects.select_for_update().get(pk=self._digest)
+        defaults = {"updated_at": now, "refill_at": now}
+        return TokenBucket.objects.select_for_update().get_or_create(pk=self._digest, defaults=defaults)[0]
 
 
 def _unknown(digest: str, now: datetime) -> TokenBucket:

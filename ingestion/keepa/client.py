@@ -9,7 +9,7 @@ import structlog
 from msgspec import UNSET, Raw, UnsetType
 
 from arbitrage_site.http import UnreadableBody, body_of, http_client
-from ingestion.errors import KeepaKeyRefused, KeepaRejected, KeepaUnavailable
+from ingestion.errors import KeepaError, KeepaKeyRefused, KeepaRejected, KeepaUnavailable
 from ingestion.events import Asin
 from ingestion.keepa import refusals
 from ingestion.keepa.constants import MOST_ASINS, MOST_CATEGORIES, MOST_SEARCH_PAGES
@@ -56,9 +56,9 @@ class KeepaClient:
     def __init__(self, *, key: str, base_url: str, transport: httpx2.BaseTransport | None = None) -> None:
         if not key:
             raise KeepaKeyRefused("There is no Keepa key: set KEEPA_API_KEY.")
+        self._host = _host_of(base_url)
         self._transport = KeyedTransport(key, transport or httpx2.HTTPTransport())
         self._http = http_client(base_url=base_url, transport=self._transport)
-        self._host = self._http.base_url.host
 
     def __repr__(self) -> str:
         return f"KeepaClient({self._host})"
@@ -117,7 +117,7 @@ class KeepaClient:
         """The best sellers of a category id or product group."""
         body = self._get("/bestsellers", {"domain": domain_id, "category": category}, _BestSellersBody)
         if body.error and body.best_sellers_list is None:
-            raise refusals.by_error(_envelope(body), self._said(body))
+            raise refusals.by_error(_envelope(body))
         found = body.best_sellers_list or _BestSellersList()
         return BestSellers(_envelope(body), found.asin_list or [], found.last_update or 0)
 
@@ -127,33 +127,35 @@ class KeepaClient:
         params: Params = {"domain": domain_id, "category": ",".join(map(str, ids)), "parents": int(parents)}
         body = self._get("/category", params, _CategoryBody)
         if body.categories is UNSET or (body.error and not body.categories):
-            raise self._without("categories", body)
+            raise _without("categories", body)
         return Categories(_envelope(body), body.categories or {}, body.category_parents or {})
 
     def _products(self, path: str, params: Params, asked: tuple[str, ...] = ()) -> Answer:
         body = self._get(path, params, _ProductBody)
         if body.products is UNSET or (body.error and not body.products):
-            raise self._without("products", body)
+            raise _without("products", body)
         if body.error:
-            log.warning("keepa_answered_in_part", error=self._said(body))
+            log.warning("keepa_answered_in_part", error=refusals.said(body))
         return Answer(_envelope(body), _by_asin(body.products or []), asked)
 
     def _get(self, path: str, params: Params, body_type: type[Body]) -> Body:
         """The decoded body of a 200. An `error` in it is left to the caller, who knows what was asked for."""
         status, content = self._send(path, params)
         if status != 200:
-            envelope = _readable(content)
-            raise refusals.by_status(status, envelope, self._said(envelope))
+            raise refusals.by_status(status, _decoded(content, Envelope)[0])
         body, problem = _decoded(content, body_type)
         if body is None:
             raise KeepaUnavailable(f"Keepa's answer cannot be read: {problem}")
         return body
 
     def _send(self, path: str, params: Params) -> tuple[int, bytes]:
-        """Status and plain body. The library's exception is dropped, not chained: its frames hold the address."""
+        """Status and plain body, the key blotted out if the other side echoes it.
+
+        The library's exception is dropped, not chained: its frames hold the address.
+        """
         try:
             response = self._http.get(path, params=params)
-            return response.status_code, body_of(response)
+            return response.status_code, self._transport.hide(body_of(response))
         except httpx2.TimeoutException:
             problem = f"Keepa ({self._host}) did not answer in time."
         except httpx2.ConnectError:
@@ -164,18 +166,15 @@ class KeepaClient:
             problem = f"The connection to Keepa ({self._host}) broke ({type(error).__name__})."
         raise KeepaUnavailable(problem)
 
-    def _without(self, payload: str, body: Envelope) -> Exception:
-        if body.error:
-            return refusals.by_error(_envelope(body), self._said(body))
-        return KeepaUnavailable(f"Keepa's answer has no `{payload}`.", envelope=_envelope(body))
 
-    def _said(self, envelope: Envelope | None) -> str:
-        """Keepa's own words about an error, on one line, the key blotted out."""
-        if envelope is None or envelope.error is None:
-            return ""
-        error = envelope.error
-        words = " ".join(" ".join(part for part in (error.type, error.message, error.details) if part).split())
-        return self._transport.hide(words)[:300].rstrip(".")
+def _host_of(base_url: str) -> str:
+    try:
+        address = httpx2.URL(base_url)
+    except httpx2.InvalidURL:
+        address = httpx2.URL("")
+    if address.scheme not in ("http", "https") or not address.host:
+        raise KeepaRejected("KEEPA_BASE_URL is not an address: it must look like https://api.keepa.com.")
+    return address.host
 
 
 def _extras(buybox: bool, rating: bool, days: int | None, stats: int | None, update: int | None) -> Params:
@@ -200,6 +199,12 @@ def _by_asin(products: Sequence[Raw]) -> dict[str, Raw]:
     return found
 
 
+def _without(payload: str, body: Envelope) -> KeepaError:
+    if body.error:
+        return refusals.by_error(_envelope(body))
+    return KeepaUnavailable(f"Keepa's answer has no `{payload}`.", envelope=_envelope(body))
+
+
 Decoded = TypeVar("Decoded", bound=msgspec.Struct)
 
 
@@ -211,10 +216,6 @@ def _decoded(content: bytes, struct: type[Decoded]) -> tuple[Decoded | None, str
         return None, f"{error}."
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None, "it is not JSON, or it was cut off."
-
-
-def _readable(content: bytes) -> Envelope | None:
-    return _decoded(content, Envelope)[0]
 
 
 def _envelope(body: Envelope) -> Envelope:

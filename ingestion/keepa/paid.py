@@ -1,11 +1,12 @@
 """The client that pays: reserve tokens, ask, settle; passing failures are tried again a few times."""
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from django.conf import settings
 
@@ -41,7 +42,7 @@ class Patience:
     delay_seconds: float = field(default_factory=lambda: settings.POLL_RETRY_DELAY_SECONDS)
     longest_wait: float = LONGEST_PAUSE
     sleep: Callable[[float], None] = time.sleep
-    random: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - spreads retries, guards nothing
+    random: Random = field(default_factory=lambda: Random(os.getpid()))  # noqa: S311 - spreads workers, guards nothing
     now: Callable[[], datetime] = clock.now
 
     def pause(self, error: KeepaError, attempt: int) -> None:
@@ -65,6 +66,12 @@ class PaidClient:
         self._client = client
         self.bucket = bucket
         self._patience = patience or Patience()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._client.close()
 
     def token(self) -> Envelope:
         """Ask for the balance, free. A good answer lifts the block of a key that was refused."""
@@ -153,7 +160,7 @@ class PaidClient:
     def _parts(self, asins: Sequence[str], each: int) -> list[Sequence[str]]:
         state = self.state()
         size = max(1, min(MOST_ASINS, (state.capacity - state.reserve) // each))
-        return [asins[start : start + size] for start in range(0, len(asins), size)]
+        return [asins[start : start + size] for start in range(0, len(asins), size)] or [asins]
 
     def _pay(self, tokens: int, purpose: str, ask: Callable[[], Told]) -> Told:
         for attempt in range(1, self._patience.attempts):
@@ -179,11 +186,12 @@ class PaidClient:
         return answer
 
     def _after_failure(self, reservation: int, error: KeepaError) -> None:
+        """A refusal costs nothing, whether or not it can be read; without an answer Keepa may have charged."""
         now = self._patience.now()
-        if error.envelope is not None:
-            self.bucket.settle(reservation, error.envelope, now=now)
-        else:
+        if error.envelope is None and not error.permanent:
             self.bucket.unanswered(reservation, now=now)
+        else:
+            self.bucket.settle(reservation, error.envelope or Envelope(), now=now)
         if isinstance(error, KeepaKeyRefused):
             self.bucket.block(str(error), now=now)
 

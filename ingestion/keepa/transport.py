@@ -1,5 +1,7 @@
 """Where the key joins a request, so that nothing above this line ever holds an address with the key in it."""
 
+import logging
+import re
 from urllib.parse import quote, quote_plus
 
 import httpx2
@@ -31,8 +33,22 @@ class KeyedTransport(httpx2.BaseTransport):
         """Close the connections."""
         self._inner.close()
 
-    def hide(self, text: str) -> str:
-        """The text with the key blotted out, for words that came from the other side."""
-        for form in {self._key, quote(self._key, safe=""), quote_plus(self._key)} - {""}:
-            text = text.replace(form, "[key]")
-        return text
+    def hide(self, body: bytes) -> bytes:
+        """The body with the key blotted out: an error page may repeat the address that was asked for."""
+        for form in {self._key, quote(self._key, safe=""), quote_plus(self._key)}:
+            body = body.replace(form.encode(), b"[key]")
+        return body
+
+
+def _hide_key(record: logging.LogRecord) -> bool:
+    """At DEBUG the library logs the headers of an answer, and a redirect's address repeats ours with its key."""
+    message = record.getMessage()
+    if "key=" in message:
+        record.msg, record.args = _KEY_IN_ADDRESS.sub("key=[key]", message), ()
+    return True
+
+
+_KEY_IN_ADDRESS = re.compile(r"\bkey=[^&'\"\s]+")
+
+for _name in ("httpcore2.connection", "httpcore2.http11", "httpcore2.http2", "httpcore2.proxy"):
+    logging.getLogger(_name).addFilter(_hide_key)
