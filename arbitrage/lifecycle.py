@@ -14,8 +14,11 @@ CLOSE_BELOW_ROI = 200
 CLOSE_BELOW_NET = 50
 """EUR cents under the profile's minimum before an open opportunity closes."""
 NEAR_ROI = 500
+"""Basis points under the minimum from which a flip counts as near."""
 EVENT_ROI = 100
+"""Basis points since the row's last event that make a new one."""
 EVENT_NET = 50
+"""EUR cents since the row's last event that make a new one."""
 
 
 class Trouble(StrEnum):
@@ -109,11 +112,6 @@ def decide(standing: Standing | None, flip: Figures | Trouble, thresholds: Thres
 def qualifies(flip: Figures, thresholds: Thresholds) -> bool:
     """Whether a flip earns enough to open. The ratio is compared exactly, not as rounded for people."""
     return _reaches(flip, thresholds.min_roi) and flip.net_eur >= thresholds.min_profit
-
-
-def is_near(flip: Figures, thresholds: Thresholds) -> bool:
-    """Whether the flip's ROI is within five points of the profile's minimum, or above it."""
-    return _reaches(flip, thresholds.min_roi - NEAR_ROI)
 
 
 def _while_closed(

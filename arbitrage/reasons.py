@@ -41,8 +41,8 @@ def _against(flip: ScoreInput, *, thin: bool) -> Iterator[Reason]:
         yield _con(
             "thin_history", "A leg was in stock for under 30 days or changed its price under 5 times: low score."
         )
-    if flip.is_estimate:
-        yield _con("estimate", "An input is assumed, not known, so the score cannot be high.")
+    if flip.estimates:
+        yield _con("estimate", f"Only an estimate, so the score cannot be high: {'; '.join(flip.estimates)}.")
     yield from _prices_against(flip)
     yield from _target_against(flip.target)
     yield from _age_against(flip)

@@ -26,11 +26,14 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class ScoreInput:
-    """A priced flip: `roi` and `min_roi` are basis points, `net_eur` EUR cents at the conservative price."""
+    """A priced flip: `roi` and `min_roi` are basis points, `net_eur` EUR cents at the conservative price.
+
+    `estimates` says in our own words which inputs are assumed; empty when none is.
+    """
 
     roi: int
     net_eur: int
     min_roi: int
-    is_estimate: bool
+    estimates: tuple[str, ...]
     source: Leg
     target: Leg

@@ -1,4 +1,4 @@
-"""The score of a flip: 0 to 100 from named parts with weights, capped by gates. Pure: the same input, the same score."""
+"""The score of a flip: 0 to 100 from named parts with weights, capped by gates. Same input, same score."""
 
 from dataclasses import dataclass, field
 
@@ -85,7 +85,7 @@ def level(total: int) -> str:
 def _cap(flip: ScoreInput) -> int:
     if is_thin(flip):
         return MEDIUM - 1
-    return HIGH - 1 if flip.is_estimate else 100
+    return HIGH - 1 if flip.estimates else 100
 
 
 def _part(name: str, weight: int, value: int) -> Part:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from arbitrage.lifecycle import Decision, Figures, Standing, Step, Thresholds, Trouble, decide, is_near, qualifies
+from arbitrage.lifecycle import Decision, Figures, Standing, Step, Thresholds, Trouble, decide, qualifies
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ASKED = Thresholds(min_roi=1_500, min_profit=300)
@@ -101,8 +101,3 @@ def test_the_ratio_is_compared_exactly_and_not_as_printed() -> None:
 def test_small_steps_add_up_to_an_event() -> None:
     stored = standing(figures(960), event_net_eur=936, event_roi=2_203)
     assert decide(stored, figures(986), ASKED, NOW).step is Step.IMPROVED
-
-
-def test_near_is_within_five_points_even_without_the_profit() -> None:
-    assert is_near(figures(100, cost=1_000), ASKED)
-    assert not is_near(figures(99, cost=1_000), ASKED)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -84,7 +85,7 @@ class OneFlip(RuleBasedStateMachine):
     def events_alternate(self) -> None:
         for steps in self.events:
             assert steps[0] is Step.OPENED
-            assert all(after in FOLLOWS[before] for before, after in zip(steps, steps[1:], strict=False))
+            assert all(after in FOLLOWS[before] for before, after in pairwise(steps))
 
 
 TestOneFlip = OneFlip.TestCase

@@ -21,7 +21,7 @@ TARGET = Leg(
     amazon_in_buy_box=False,
     buy_box_age_minutes=20,
 )
-GOOD = ScoreInput(roi=4_500, net_eur=1_600, min_roi=1_500, is_estimate=False, source=SOURCE, target=TARGET)
+GOOD = ScoreInput(roi=4_500, net_eur=1_600, min_roi=1_500, estimates=(), source=SOURCE, target=TARGET)
 
 
 def codes(flip: ScoreInput) -> set[str]:
@@ -60,7 +60,7 @@ def test_thirty_days_and_five_changes_are_enough() -> None:
 
 
 def test_an_estimate_is_never_high() -> None:
-    flip = replace(GOOD, is_estimate=True)
+    flip = replace(GOOD, estimates=("the buy box in DE was never asked",))
     assert score(flip).total == 69
     assert "estimate" in codes(flip)
 
@@ -121,7 +121,7 @@ inputs = st.builds(
     roi=st.integers(-20_000, 100_000),
     net_eur=st.integers(-(10**6), 10**6),
     min_roi=st.integers(0, 10_000),
-    is_estimate=st.booleans(),
+    estimates=st.sampled_from([(), ("an input is assumed",)]),
     source=legs,
     target=legs,
 )
