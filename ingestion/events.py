@@ -168,11 +168,12 @@ def decode(kind: type[Event] | CarriesEvents, value: bytes) -> Event:
     """
     event: type[Event] = kind if isinstance(kind, type) else kind.event
     try:
-        return _decoder(event).decode(value)
+        decoded: Event = _decoder(event).decode(value)
     except msgspec.ValidationError as error:
         raise InvalidRecord(f"{schema_of(event)}: {error}", kind="schema") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRecord(f"{schema_of(event)}: {error}", kind="decode") from error
+    return decoded
 
 
 @cache

@@ -6,13 +6,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from ingestion import serving
+from ingestion.eventlog.checkpoint import Checkpoint
+from ingestion.eventlog.pruning import Pruning
 
 
 class Command(BaseCommand):
-    help = "Serve all consumers in one process, one batch each in turn, until SIGTERM."
+    help = "Serve all consumers in one process, one batch each in turn, and keep the log tidy, until SIGTERM."
 
     def add_arguments(self, parser: CommandParser) -> None:
         serving.add_arguments(parser)
 
     def handle(self, *, until_end: bool, accept_floods: bool, **_: Any) -> None:
-        serving.serve(settings.CONSUMERS, until_end=until_end, accept_floods=accept_floods)
+        between = (Checkpoint(), Pruning())
+        serving.serve(settings.CONSUMERS, until_end=until_end, accept_floods=accept_floods, between=between)
