@@ -133,9 +133,11 @@ def _wants_rating(target: Target, now: datetime) -> bool:
 
 def _wants_full(target: Target, *, buybox: bool, rating: bool) -> bool:
     """The first poll that asks a group asks its whole history; later ones only recent days."""
+    if target.source_minute is None or target.full_history_wanted:
+        return True
     first_buy_box = buybox and target.buy_box_polled_at is None
     first_rating = rating and target.rating_polled_at is None
-    return target.full_history_wanted or first_buy_box or first_rating
+    return first_buy_box or first_rating
 
 
 def _days(targets: Sequence[Target], minute: int) -> int:

@@ -39,7 +39,8 @@ def _poll_once() -> None:
     if not settings.KEEPA_API_KEY:
         return
     try:
-        outcome = polling.poll_due(paid.from_settings())
+        with paid.from_settings() as client:
+            outcome = polling.poll_due(client)
     except KeepaError as error:
         log.warning("polling_stopped", reason=str(error))
         return

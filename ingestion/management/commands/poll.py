@@ -30,11 +30,10 @@ class Command(BaseCommand):
         if forever:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
-        client = paid.from_settings()
-        while True:
+        with paid.from_settings() as client:
             self._round(client, requests)
-            if not forever or stop.wait(settings.POLL_INTERVAL_SECONDS):
-                return
+            while forever and not stop.wait(settings.POLL_INTERVAL_SECONDS):
+                self._round(client, requests)
 
     def _round(self, client: paid.PaidClient, requests: int | None) -> None:
         add_configured(now())
