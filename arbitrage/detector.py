@@ -5,6 +5,7 @@ from datetime import datetime
 
 from arbitrage.cases import Case, case_of
 from arbitrage.changes import Changes
+from arbitrage.economics.flip import evaluate
 from arbitrage.ledger import Judged, keep_books
 from arbitrage.lifecycle import Decision, Reason, Step, decide
 from arbitrage.market import load_market
@@ -88,6 +89,7 @@ def _best_flip(case: Case, now: datetime) -> BestFlip:
         score=case.score(now).total,
         net=case.figures.net_eur,
         roi=case.figures.roi,
+        margin=evaluate(case.inputs).margin,
         source=case.source.marketplace,
         target=case.target.marketplace,
     )

@@ -9,7 +9,7 @@ from django.db.models import Q
 from arbitrage.lifecycle import REOPEN_WITHIN
 from arbitrage.models import Opportunity
 from products.models import PollTarget, Product
-from products.services import BestFlip
+from products.services import BEST_COLUMNS, BestFlip
 
 FlipKey = tuple[str, str, str, int]
 """ASIN, source, target, profile id."""
@@ -45,6 +45,5 @@ def _age(row: Opportunity) -> tuple[bool, datetime]:
 
 
 def _best(asins: Collection[str]) -> dict[str, BestFlip | None]:
-    columns = ("asin", "best_score", "best_net", "best_roi", "best_source", "best_target")
-    rows = Product.objects.filter(asin__in=asins).values_list(*columns)
+    rows = Product.objects.filter(asin__in=asins).values_list("asin", *BEST_COLUMNS)
     return {row[0]: None if row[1] is None else BestFlip(*row[1:]) for row in rows}

@@ -36,6 +36,7 @@ class Product(models.Model):
     best_score = models.SmallIntegerField(null=True, blank=True)
     best_net = models.BigIntegerField(null=True, blank=True, help_text="EUR cents, default profile.")
     best_roi = models.IntegerField(null=True, blank=True, help_text="Basis points, default profile.")
+    best_margin = models.IntegerField(null=True, blank=True, help_text="Basis points, default profile.")
     best_source = models.CharField(max_length=2, blank=True)
     best_target = models.CharField(max_length=2, blank=True)
     is_demo = models.BooleanField(default=False)

@@ -1,7 +1,7 @@
 """Writes of the products app, each one transaction. Higher layers change products only through these."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from products.marketplaces import CODES
 from products.models import PollTarget, Product, Watch
+from products.search.words import searchable
 
 POLL_TASK = "ingestion.poll_due"
 
@@ -30,8 +31,13 @@ class BestFlip:
     score: int
     net: int
     roi: int
+    margin: int
     source: str
     target: str
+
+
+BEST_COLUMNS = tuple(f"best_{field.name}" for field in fields(BestFlip))
+"""The columns of a product that hold its best flip, in the order of BestFlip."""
 
 
 def watch(
@@ -49,7 +55,7 @@ def watch(
         added = [asin for asin in wanted if asin not in known]
         Product.objects.bulk_create(
             [
-                Product(asin=asin, search_text=asin.lower(), is_demo=is_demo, created_at=now, updated_at=now)
+                Product(asin=asin, search_text=searchable(asin), is_demo=is_demo, created_at=now, updated_at=now)
                 for asin in added
             ],
             ignore_conflicts=True,
@@ -119,12 +125,13 @@ def set_best_flips(best: dict[str, BestFlip | None]) -> None:
     changed = []
     for row in rows:
         flip = best[row.asin]
-        values = (flip.score, flip.net, flip.roi, flip.source, flip.target) if flip else (None, None, None, "", "")
-        if values != (row.best_score, row.best_net, row.best_roi, row.best_source, row.best_target):
-            row.best_score, row.best_net, row.best_roi, row.best_source, row.best_target = values
+        values = astuple(flip) if flip else (None, None, None, None, "", "")
+        if values != tuple(getattr(row, name) for name in BEST_COLUMNS):
+            for name, value in zip(BEST_COLUMNS, values, strict=True):
+                setattr(row, name, value)
             changed.append(row)
     if changed:
-        Product.objects.bulk_update(changed, ["best_score", "best_net", "best_roi", "best_source", "best_target"])
+        Product.objects.bulk_update(changed, BEST_COLUMNS)
         touch([row.asin for row in changed])
 
 
