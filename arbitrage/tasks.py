@@ -3,8 +3,9 @@
 import structlog
 from celery import shared_task
 
-from arbitrage import recompute
+from arbitrage import fx, recompute
 from arbitrage_site.clock import now
+from products.services import want_recompute
 
 log = structlog.get_logger(__name__)
 
@@ -15,3 +16,16 @@ def request_recompute() -> None:
     moment = now()
     count = recompute.request(recompute.due(moment), moment)
     log.info("recompute_requested", products=count)
+
+
+@shared_task(name="arbitrage.fetch_fx_rates")
+def fetch_fx_rates() -> None:
+    """Bring in the newest exchange rates; without them the stored ones go on, and their age is shown."""
+    try:
+        changed = fx.fetch(now())
+    except fx.FxUnavailable as error:
+        log.warning("fx_not_fetched", reason=str(error))
+        return
+    log.info("fx_fetched", days=sorted({str(row.day) for row in changed}))
+    if changed:
+        want_recompute()

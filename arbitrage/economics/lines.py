@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from arbitrage.economics.amounts import Landed, Proceeds
 from arbitrage.economics.inputs import FlipInputs
 from arbitrage.economics.profiles import PurchaseVat
-from arbitrage.economics.rates import EURO, Conversion, Rate
-from arbitrage.economics.wording import money, percent, percent_of
+from arbitrage.economics.rates import EURO, Rate
+from arbitrage.economics.wording import money, per_euro, percent, percent_of, quote
 
 KEEPA = "Keepa"
 
@@ -112,7 +111,7 @@ class _Printer:
             Kind.COST,
             -cost.goods,
             formula=self._goods_formula(buy if terms.mode.is_gross else cost.net),
-            rate=_quote(conversion),
+            rate=quote(conversion),
             source=conversion.source or f"purchase VAT {terms.mode}",
             valid_from=conversion.day,
         )
@@ -125,7 +124,7 @@ class _Printer:
         parts = [money(paid, self.terms.buy_currency)]
         if terms.conversion.day:
             sign = "*" if terms.conversion.origin == EURO else "/"
-            parts.append(f"{sign} {_quoted(terms.conversion):f}")
+            parts.append(f"{sign} {per_euro(terms.conversion):f}")
         if terms.spread:
             parts.append(f"* (1 + {percent(terms.spread)} spread)")
         if terms.added_vat:
@@ -187,21 +186,3 @@ class _Printer:
         currency: str = "",
     ) -> Line:
         return Line(code, label, kind, amount, currency or self.terms.currency, formula, rate, source, valid_from)
-
-
-def _quote(conversion: Conversion) -> str:
-    """The rate as the ECB quotes it, units for one euro: "0.85463 GBP per EUR"."""
-    if conversion.day is None:
-        return ""
-    return f"{_quoted(conversion):f} {_foreign(conversion)} per {EURO}"
-
-
-def _quoted(conversion: Conversion) -> Decimal:
-    per_euro = Decimal(conversion.numerator) / conversion.denominator
-    if conversion.origin != EURO:
-        per_euro = Decimal(conversion.denominator) / conversion.numerator
-    return per_euro.normalize()
-
-
-def _foreign(conversion: Conversion) -> str:
-    return conversion.currency if conversion.origin == EURO else conversion.origin

@@ -1,8 +1,13 @@
 """From rows to values: the only module of the economics that knows the tables."""
 
-from arbitrage.economics.profiles import Fulfilment, Profile, PurchaseVat, Regime, Returns
-from arbitrage.economics.rates import Fixing, Rate, RateBook
+from arbitrage.economics.profiles import Fulfilment, Profile, PurchaseVat, Regime, Returns, UnusableProfile
+from arbitrage.economics.rates import PPM, Fixing, Rate, RateBook
 from arbitrage.models import FeeRate, FxRate, SellerProfile, VatRate
+
+AMOUNTS = ("inbound", "prep", "storage", "freight", "brokerage", "return_handling")
+SHARES = ("duty", "fx_spread", "return_rate", "resaleable", "salvage")
+LARGEST_VALUES = {**dict.fromkeys(AMOUNTS, 10_000_000), **dict.fromkeys(SHARES, PPM)}
+"""EUR 100,000 a unit, and 100 %: beyond them a number was typed in the wrong unit."""
 
 
 def load_rates() -> RateBook:
@@ -22,12 +27,18 @@ def load_rates() -> RateBook:
 
 
 def profile_of(row: SellerProfile) -> Profile:
-    """A profile's row as a value. Raises ValueError with a sentence when the row holds a word nobody knows."""
+    """A profile's row as a value. Raises UnusableProfile when the row holds a word or a number that cannot be."""
+    if not isinstance(row.purchase_vat, dict) or not isinstance(row.vat_registrations, list):
+        raise _unusable(row, 'registrations are written ["DE"], purchase VAT {"IT": "NET_INTRA_EU"}')
     try:
         regime, fulfilment = Regime(row.regime), Fulfilment(row.fulfilment)
         purchase = {_code(source): PurchaseVat(mode) for source, mode in row.purchase_vat.items()}
     except ValueError as error:
-        raise ValueError(f"The seller profile {row.name} cannot be used: {error}. Correct it in the admin.") from error
+        raise _unusable(row, str(error)) from error
+    for name, largest in LARGEST_VALUES.items():
+        value = getattr(row, name) or 0
+        if not 0 <= value <= largest:
+            raise _unusable(row, f"{name} is {value}, which is not between 0 and {largest}")
     return Profile(
         name=row.name,
         country=_code(row.country),
@@ -48,6 +59,10 @@ def profile_of(row: SellerProfile) -> Profile:
         min_profit=row.min_profit,
         target_roi=row.target_roi,
     )
+
+
+def _unusable(row: SellerProfile, reason: str) -> UnusableProfile:
+    return UnusableProfile(f"The seller profile {row.name} cannot be used: {reason}. Correct it in the admin.")
 
 
 def _returns(row: SellerProfile) -> Returns | None:

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
+class UnusableProfile(ValueError):
+    """A profile that cannot price anything; the message says why and where to correct it."""
+
+
 class Regime(StrEnum):
     """How the seller is taxed."""
 

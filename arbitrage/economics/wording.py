@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from arbitrage.economics.rates import Rate
+from arbitrage.economics.rates import EURO, Conversion, Rate
 
 
 def money(minor: int, currency: str = "") -> str:
@@ -20,3 +20,22 @@ def percent(ppm: int) -> str:
 def percent_of(rate: Rate | None) -> str:
     """A rate that may be absent."""
     return percent(rate.ppm) if rate else ""
+
+
+def quote(conversion: Conversion) -> str:
+    """The rate as the ECB quotes it, units for one euro: "0.85463 GBP per EUR"."""
+    if conversion.day is None:
+        return ""
+    return f"{per_euro(conversion):f} {_foreign(conversion)} per {EURO}"
+
+
+def per_euro(conversion: Conversion) -> Decimal:
+    """Units of the other currency for one euro; exact for a single fixing."""
+    rate = Decimal(conversion.numerator) / conversion.denominator
+    if conversion.origin != EURO:
+        rate = Decimal(conversion.denominator) / conversion.numerator
+    return rate.normalize()
+
+
+def _foreign(conversion: Conversion) -> str:
+    return conversion.currency if conversion.origin == EURO else conversion.origin

@@ -1,0 +1,113 @@
+"""One flip, line by line, as it can be checked by hand."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from arbitrage.economics.flip import Flip, evaluate
+from arbitrage.economics.inputs import build_inputs
+from arbitrage.economics.limits import break_even, max_buy
+from arbitrage.economics.lines import Kind, Line
+from arbitrage.economics.loading import load_rates, profile_of
+from arbitrage.economics.missing import Incomplete
+from arbitrage.economics.profiles import Profile
+from arbitrage.economics.wording import money, percent
+from arbitrage.models import SellerProfile
+from arbitrage_site.clock import now
+from products.marketplaces import MARKETPLACES
+from products.models import Listing
+
+
+class Command(BaseCommand):
+    help = "Print every line of a flip with its rate, source and date: explain B00EXAMPLE IT DE"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("asin")
+        parser.add_argument("source", help="marketplace to buy on: " + ", ".join(MARKETPLACES))
+        parser.add_argument("target", help="marketplace to sell on")
+        parser.add_argument("--profile", default="", help="name of a seller profile; the default one without it")
+        parser.add_argument("--days", type=int, default=30, help="days the capital is tied, for the yearly ROI")
+
+    def handle(self, *, asin: str, source: str, target: str, profile: str, days: int, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+        if days < 1:
+            message = f"--days is {days}; it must be at least 1."
+            raise CommandError(message)
+        legs = [_listing(asin.upper(), code.upper()) for code in (source, target)]
+        if legs[0].marketplace == legs[1].marketplace:
+            message = f"A flip needs two marketplaces, not {legs[0].marketplace} twice."
+            raise CommandError(message)
+        seller = _profile(profile)
+        inputs = build_inputs(legs[0], legs[1], seller, load_rates(), now())
+        self.stdout.write(f"{asin.upper()} {legs[0].marketplace} to {legs[1].marketplace}, {seller.name}")
+        if isinstance(inputs, Incomplete):
+            self.stdout.write(f"Not priced: {inputs.sentence()}.")
+            return
+        self._print(evaluate(inputs), seller, days)
+
+    def _print(self, flip: Flip, seller: Profile, days: int) -> None:
+        for kind in (Kind.REVENUE, Kind.FEE, Kind.COST, Kind.INFO):
+            self.stdout.write(kind.value)
+            for line in flip.lines:
+                if line.kind is kind:
+                    self.stdout.write(_text(line))
+        for label, value in _results(flip, seller, days):
+            self.stdout.write(f"{label:32} {value:>14}")
+        for reason in flip.inputs.estimates:
+            self.stdout.write(f"Estimate: {reason}.")
+
+
+def _text(line: Line) -> str:
+    since = f"from {line.valid_from}" if line.valid_from else ""
+    notes = "; ".join(part for part in (line.formula, line.rate, line.source, since) if part)
+    return f"  {line.label:30} {money(line.amount, line.currency):>14}  {notes}"
+
+
+def _results(flip: Flip, seller: Profile, days: int) -> list[tuple[str, str]]:
+    terms = flip.inputs.terms
+    lowest = break_even(flip.inputs)
+    highest = max_buy(flip.inputs, roi=seller.target_roi)
+    results = [
+        ("net revenue", money(flip.revenue, flip.currency)),
+        ("fees", money(-flip.fees, flip.currency)),
+        ("landed cost", money(-flip.cost, flip.currency)),
+        ("NET PROFIT", money(flip.net, flip.currency)),
+        ("ROI", percent(flip.roi * 100)),
+        ("ROI with VAT paid in advance", percent(flip.cash_roi * 100)),
+        (f"ROI a year, {days} days a turn", percent(flip.annualised(days) * 100)),
+        ("margin on net revenue", percent(flip.margin * 100)),
+        ("net if the source VAT is lost", _maybe(flip.net_if_vat_lost, flip.currency)),
+        ("break-even sale price", _maybe(lowest, flip.currency)),
+        (f"most to pay for {percent(seller.target_roi * 100)} ROI", _maybe(highest, terms.buy_currency)),
+    ]
+    if flip.expected:
+        results.append(("net after expected returns", money(flip.expected.net, flip.currency)))
+    return results
+
+
+def _maybe(amount: int | None, currency: str) -> str:
+    return "none" if amount is None else money(amount, currency)
+
+
+def _listing(asin: str, code: str) -> Listing:
+    if code not in MARKETPLACES:
+        message = f"{code} is no marketplace; the five are {', '.join(MARKETPLACES)}."
+        raise CommandError(message)
+    listing = Listing.objects.filter(product_id=asin, marketplace=code).first()
+    if listing is None:
+        message = f"Nothing is known about {asin} in {code}; watch the product and wait for its first poll."
+        raise CommandError(message)
+    return listing
+
+
+def _profile(name: str) -> Profile:
+    rows = SellerProfile.objects.filter(name=name) if name else SellerProfile.objects.filter(is_default=True)
+    row = rows.first()
+    if row is None:
+        known = ", ".join(SellerProfile.objects.values_list("name", flat=True)) or "none yet"
+        message = f"There is no seller profile {name or 'marked as the default'}; there are: {known}."
+        raise CommandError(message)
+    try:
+        return profile_of(row)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
