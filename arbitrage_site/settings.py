@@ -210,6 +210,9 @@ CONSUMERS = [
     "arbitrage.rules.AlertConsumer",
 ]
 
+# What higher apps add to the demo; modules with `load()` and `clear()`.
+DEMO_PARTS = ["arbitrage.demo"]
+
 LOG_LEVEL: str = read("LOG_LEVEL")
 LOG_FORMAT: str = read("LOG_FORMAT")
 LOGGING = configure_logging(level=LOG_LEVEL, form=LOG_FORMAT, hidden=[KEEPA_API_KEY, SECRET_KEY])

@@ -1,6 +1,7 @@
 """Watch the demo's invented products, or clear them away again."""
 
 from argparse import ArgumentParser
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -8,8 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from arbitrage_site.clock import now
 from ingestion import demo
-
-FIRST = 1000
 
 
 class Command(BaseCommand):
@@ -22,6 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *, products: int, clear: bool, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         if clear:
+            for part in settings.DEMO_PARTS:
+                import_module(part).clear()
             self.stdout.write(f"Removed {demo.clear()} demo products and all that belonged to them.")
             return
         if not settings.DEMO:
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         if not 1 <= products <= demo.PRODUCTS:
             message = f"--products is {products}; it must be from 1 to {demo.PRODUCTS}."
             raise CommandError(message)
+        for part in settings.DEMO_PARTS:
+            import_module(part).load()
         added = demo.watch(products, now())
         known = f"{products - added} were watched already"
         self.stdout.write(f"Demo: {added} products added to the watchlist, {known}; polling fills them in.")
