@@ -250,7 +250,9 @@ class RollUpShare(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["asin", "marketplace"], name="roll_up_share_once")]
         indexes = [
-            models.Index(fields=["id"], condition=models.Q(marked__gt=models.F("counted")), name="roll_up_share_marked"),
+            models.Index(
+                fields=["id"], condition=models.Q(marked__gt=models.F("counted")), name="roll_up_share_marked"
+            ),
             models.Index(fields=["marketplace", "category", "brand"], name="roll_up_share_group"),
         ]
 
