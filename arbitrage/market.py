@@ -69,8 +69,8 @@ def load_market(asins: Sequence[str], now: datetime) -> Market:
         listing = MarketListing(*row)
         by_asin[listing.product_id][listing.marketplace] = listing
     products = list(by_asin.values())
-    listings = {(each.product_id, each.marketplace): each for product in products for each in product.values()}
-    return Market(asins, listings, columns_of(products), _fresh(products, now))
+    named = {(asin, code): listing for asin, own in by_asin.items() for code, listing in own.items()}
+    return Market(asins, named, columns_of(products), _fresh(products, now))
 
 
 def _fresh(products: Sequence[dict[str, MarketListing]], now: datetime) -> Mask:

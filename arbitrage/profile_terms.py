@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from arbitrage.economics.loading import load_rates, profile_of
+from arbitrage.economics.rates import InvalidRate
 from arbitrage.economics.terms import TermsTable
 from arbitrage.economics.termsheet import terms_table
 from arbitrage.lifecycle import Thresholds
 from arbitrage.models import SellerProfile
+from ingestion.errors import ConsumerStopped
 
 log = structlog.get_logger(__name__)
 KEEP = timedelta(seconds=60)
@@ -47,8 +49,14 @@ class CurrentTerms:
 
 
 def load(now: datetime) -> list[ProfileTerms]:
-    """Read profiles and rates. A profile that names something unknown is left out and its fault logged."""
-    rates = load_rates()
+    """Read profiles and rates. A profile that names something unknown is left out and its fault logged.
+
+    Raises ConsumerStopped when a rate is impossible: nothing could be priced by it.
+    """
+    try:
+        rates = load_rates()
+    except InvalidRate as error:
+        raise ConsumerStopped(f"A rate cannot be used: {error}. Correct it in the admin.") from error
     loaded = []
     for row in SellerProfile.objects.filter(enabled=True).order_by("-is_default", "pk"):
         try:

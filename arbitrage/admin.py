@@ -1,0 +1,107 @@
+"""Editing profiles, dated rates and alert rules; opportunities and alerts are shown, because facts have one writer."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from arbitrage.admin_forms import AlertRuleForm, FeeRateForm, FxRateForm, SellerProfileForm, VatRateForm
+from arbitrage.economics.loading import load_rates
+from arbitrage.models import Alert, AlertRule, FeeRate, FxRate, Opportunity, SellerProfile, VatRate
+from products.admin import ReadOnlyAdmin
+from products.services import want_recompute
+
+
+class RecomputingAdmin(admin.ModelAdmin[Any]):
+    """What every flip depends on: after an edit the detector looks at all products again."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: "ModelForm[Any]", change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            want_recompute()
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        with transaction.atomic():
+            super().delete_model(request, obj)
+            want_recompute()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with transaction.atomic():
+            super().delete_queryset(request, queryset)
+            want_recompute()
+
+
+class DatedRateAdmin(RecomputingAdmin):
+    """Rates by day; two rows that hold on one day are worth a warning, because such days have no rate."""
+
+    date_hierarchy = "valid_from"
+
+    def save_model(self, request: HttpRequest, obj: Model, form: "ModelForm[Any]", change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for sentence in load_rates().overlaps():
+            messages.warning(request, sentence)
+
+
+@admin.register(SellerProfile)
+class SellerProfileAdmin(RecomputingAdmin):
+    form = SellerProfileForm
+    list_display = ["name", "is_default", "enabled", "country", "regime", "fulfilment", "min_roi", "min_profit"]
+    list_filter = ["enabled", "regime", "fulfilment"]
+    search_fields = ["name"]
+    readonly_fields = ["is_demo"]
+
+
+@admin.register(VatRate)
+class VatRateAdmin(DatedRateAdmin):
+    form = VatRateForm
+    list_display = ["country", "tax_class", "rate", "valid_from", "valid_to", "source"]
+    list_filter = ["country", "tax_class"]
+    ordering = ["country", "tax_class", "-valid_from"]
+
+
+@admin.register(FeeRate)
+class FeeRateAdmin(DatedRateAdmin):
+    form = FeeRateForm
+    list_display = ["kind", "seller_country", "store", "rate", "on_fulfilment", "valid_from", "valid_to", "source"]
+    list_filter = ["kind", "store", "seller_country"]
+    ordering = ["kind", "seller_country", "store", "-valid_from"]
+
+
+@admin.register(FxRate)
+class FxRateAdmin(RecomputingAdmin):
+    form = FxRateForm
+    list_display = ["day", "currency", "rate", "source"]
+    list_filter = ["currency"]
+    date_hierarchy = "day"
+    ordering = ["-day", "currency"]
+
+
+@admin.register(AlertRule)
+class AlertRuleAdmin(admin.ModelAdmin[AlertRule]):
+    form = AlertRuleForm
+    list_display = ["name", "enabled", "states", "min_score", "min_net", "severity"]
+    list_filter = ["enabled", "severity"]
+    search_fields = ["name"]
+
+
+@admin.register(Opportunity)
+class OpportunityAdmin(ReadOnlyAdmin):
+    list_display = ["product_id", "source", "target", "profile", "state", "net_eur", "roi", "score", "opened_at"]
+    list_filter = ["state", "source", "target", "profile", "is_estimate", "close_reason"]
+    list_select_related = ["profile"]
+    search_fields = ["product__asin", "product__title"]
+    date_hierarchy = "opened_at"
+    ordering = ["-opened_at"]
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    list_display = ["occurred_at", "rule", "product_id", "state", "severity"]
+    list_filter = ["rule", "severity", "state"]
+    list_select_related = ["rule"]
+    search_fields = ["product__asin", "product__title"]
+    date_hierarchy = "occurred_at"
+    ordering = ["-occurred_at"]
