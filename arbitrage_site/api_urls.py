@@ -2,11 +2,31 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from arbitrage.alerts_api import AlertViewSet
+from arbitrage.api import OpportunityViewSet
 from arbitrage_site import docs, views
+from products.api import ProductViewSet
+from products.series_api import SeriesViewSet
+from products.watch_api import WatchViewSet
+
+ASIN = "(?P<asin>[A-Z0-9]{10})"
 
 v1: list[URLPattern | URLResolver] = [
     path("health", views.HealthViewSet.as_view({"get": "list"}), name="api-health"),
     path("schema", docs.Schema.as_view(), name="schema"),
+    path("products", ProductViewSet.as_view({"get": "list"}), name="api-products"),
+    path(
+        "products/watch",
+        WatchViewSet.as_view({"get": "list", "post": "create", "delete": "destroy"}),
+        name="api-watch",
+    ),
+    re_path(rf"^products/{ASIN}$", ProductViewSet.as_view({"get": "retrieve"}), name="api-product"),
+    re_path(rf"^products/{ASIN}/series$", SeriesViewSet.as_view({"get": "retrieve"}), name="api-series"),
+    path("arbitrage", OpportunityViewSet.as_view({"get": "list"}), name="api-opportunities"),
+    path("arbitrage/top", OpportunityViewSet.as_view({"get": "top"}), name="api-top"),
+    path("arbitrage/<uuid:pk>", OpportunityViewSet.as_view({"get": "retrieve"}), name="api-opportunity"),
+    path("alerts", AlertViewSet.as_view({"get": "list"}), name="api-alerts"),
+    path("alerts/<uuid:pk>/read", AlertViewSet.as_view({"patch": "read"}), name="api-alert-read"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -17,6 +18,23 @@ class PageQuery(serializers.Serializer[dict[str, Any]]):
 
     page = serializers.IntegerField(default=1, min_value=1, max_value=LARGEST_PAGE, help_text="From 1.")
     page_size = serializers.IntegerField(default=20, min_value=1, max_value=100, help_text="Rows a page.")
+
+
+def page_of(row: type[serializers.BaseSerializer[Any]], **more: serializers.Field[Any, Any, Any, Any]) -> Any:
+    """The schema of a page of `row`, as `envelope` answers it."""
+    return inline_serializer(
+        f"PageOf{row.__name__.removesuffix('Shown')}",
+        {
+            "count": serializers.IntegerField(),
+            "page": serializers.IntegerField(),
+            "page_size": serializers.IntegerField(),
+            "pages": serializers.IntegerField(),
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+            **more,
+            "results": row(many=True),
+        },
+    )
 
 
 def envelope(

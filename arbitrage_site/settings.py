@@ -172,6 +172,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "DESCRIPTION": "Money is integer minor units (cents, pence) with its currency beside it; ratios are basis points.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"Marketplace": "products.marketplaces.CHOICES"},
     "SERVE_PERMISSIONS": ["arbitrage_site.access.SignedInOrDemo"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -209,6 +210,8 @@ CONSUMERS = [
     "arbitrage.detection.DetectionConsumer",
     "arbitrage.rules.AlertConsumer",
 ]
+# What `manage.py conservation` asks of the apps above ingestion: functions that yield differences as sentences.
+CONSERVATION_CHECKS = ["arbitrage.conservation.check"]
 
 # What higher apps add to the demo; modules with `load()` and `clear()`.
 DEMO_PARTS = ["arbitrage.demo"]
