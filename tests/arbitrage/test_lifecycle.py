@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,11 +11,11 @@ ASKED = Thresholds(min_roi=1_500, min_profit=300)
 GOOD = Figures(buy_price=5_000, sell_price=8_000, cost=4_248, net=936, net_eur=936, roi=2_203)
 
 
-def figures(net: int, *, cost: int = 4_248, **changes: int) -> Figures:
+def figures(net: int, *, cost: int = 4_248, **changes: Any) -> Figures:
     return replace(GOOD, net=net, net_eur=net, cost=cost, roi=round(net * 10_000 / cost), **changes)
 
 
-def standing(flip: Figures = GOOD, closed_at: datetime | None = None, **changes: int) -> Standing:
+def standing(flip: Figures = GOOD, closed_at: datetime | None = None, **changes: Any) -> Standing:
     stored = Standing(
         closed_at=closed_at,
         buy_price=flip.buy_price,

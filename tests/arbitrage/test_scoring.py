@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ def codes(flip: ScoreInput) -> set[str]:
     return {reason.code for reason in score(flip).reasons}
 
 
-def with_target(**changes: int | bool | None) -> ScoreInput:
+def with_target(**changes: Any) -> ScoreInput:
     return replace(GOOD, target=replace(TARGET, **changes))
 
 
@@ -47,14 +48,14 @@ def test_parts_add_up_and_carry_the_version() -> None:
 
 @pytest.mark.parametrize("leg", ["source", "target"])
 @pytest.mark.parametrize("thin", [{"stock_days": 29}, {"change_points": 4}])
-def test_a_thin_history_on_either_leg_is_low(leg: str, thin: dict[str, int]) -> None:
+def test_a_thin_history_on_either_leg_is_low(leg: str, thin: dict[str, Any]) -> None:
     flip = replace(GOOD, **{leg: replace(getattr(GOOD, leg), **thin)})
     assert level(score(flip).total) == "low"
     assert "thin_history" in codes(flip)
 
 
 def test_thirty_days_and_five_changes_are_enough() -> None:
-    enough = {"stock_days": 30, "change_points": 5}
+    enough: dict[str, Any] = {"stock_days": 30, "change_points": 5}
     flip = replace(GOOD, source=replace(SOURCE, **enough), target=replace(TARGET, **enough))
     assert level(score(flip).total) == "high"
 

@@ -1,11 +1,12 @@
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrage.simple_figures import gross_margin, gross_profit, simple_confidence, simple_net, simple_priority
 
-FRESH = {"stock_days": 90, "change_points": 10, "age": timedelta(hours=1)}
+FRESH: dict[str, Any] = {"stock_days": 90, "change_points": 10, "age": timedelta(hours=1)}
 
 
 def test_the_worked_example_gives_the_seeds_numbers() -> None:
