@@ -13,6 +13,7 @@ REASONS = {
     200: "OK",
     400: "Bad Request",
     402: "Payment Required",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     429: "Too Many Requests",

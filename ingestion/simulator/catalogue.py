@@ -12,6 +12,7 @@ DEMO_PREFIX = "B0DEMO"
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DEMO_LIMIT = len(DIGITS) ** 4
 GONE_PREFIX = "B0GONE"
+ONLY_GERMANY, GERMANY = "B0ODDONEDE", 3
 PRODUCT_ASIN = re.compile(r"B0[0-9A-Z]{8}")
 EAN_PREFIX = "299"
 """Of the range 20 to 29, which is never given to a real product."""
@@ -107,8 +108,7 @@ def asins_of_code(code: str) -> list[str]:
         return []
     own = [DEMO_PREFIX + _base36(index)]
     following = DEMO_PREFIX + _base36(index + 1) if index + 1 < DEMO_LIMIT else ""
-    carriers = [asin for asin in (*own, following) if asin and item(asin).ean == code]
-    return carriers
+    return [asin for asin in (*own, following) if asin and item(asin).ean == code]
 
 
 @lru_cache(maxsize=20_000)
@@ -139,6 +139,8 @@ def _pack_of(index: int | None) -> str | None:
 
 def absent_from(asin: str, domain: int) -> bool:
     """Whether this product is not sold in a shop: three in a hundred are missing in one of them."""
+    if asin == ONLY_GERMANY:
+        return domain != GERMANY
     shops = (*EU_DOMAINS, 2)
     draw = key_of(f"absent:{asin}")
     return draw % 100 < 3 and shops[(draw >> 8) % len(shops)] == domain

@@ -1,23 +1,27 @@
 """All series of a batch of listings, cut at the minute at which Keepa last looked."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from ingestion.simulator.hashing import I64, Salt, choices, units
-from ingestion.simulator.prices import (
+from ingestion.simulator.buy_box import AMAZON_SELLS, SUPPRESSED
+from ingestion.simulator.csv_types import (
     AMAZON,
     BUY_BOX,
     COUNT_NEW,
     COUNT_NEW_FBA,
     COUNT_REVIEWS,
-    I32,
     LISTPRICE,
     NEW,
     NOTHING,
     RATING,
     SALES,
     USED,
+)
+from ingestion.simulator.hashing import I64, Salt, choices, units
+from ingestion.simulator.prices import (
+    I32,
     Offers,
     Points,
     Slots,
@@ -31,6 +35,14 @@ from ingestion.simulator.traits import MINUTES_PER_DAY, Keys, Traits, traits
 
 HISTORY_DAYS = 365
 MERCHANT_SHIPPING = 399
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """The series of a batch by csv type, and who had the buy box when (numbers of `buy_box.seller_name`)."""
+
+    series: dict[int, Points]
+    sellers: Points | None
 
 
 class Market:
@@ -63,8 +75,8 @@ class Market:
         """The first minute of each listing's history."""
         return np.maximum(batch.born, self.since)
 
-    def histories(self, batch: Traits, end: I64, *, buybox: bool, rating: bool) -> dict[int, Points]:
-        """The series of these listings by csv type, every point up to `end` (Keepa minute per listing)."""
+    def histories(self, batch: Traits, end: I64, *, buybox: bool, rating: bool) -> Histories:
+        """The series of these listings, every point up to `end` (Keepa minute per listing)."""
         start = self.tracking_since(batch)
         at = slots(batch, Salt.PRICE_TIME, start, end, live_since=self.live_since)
         prices = offers(batch, at)
@@ -80,7 +92,8 @@ class Market:
         found |= _demand(batch, demand)
         if rating:
             found |= _rating(batch, demand)
-        return {kind: found[kind] for kind in sorted(found)}
+        sellers = changes(at, _sellers(batch, at, prices)) if buybox else None
+        return Histories(series={kind: found[kind] for kind in sorted(found)}, sellers=sellers)
 
     def change_minutes(self, asins: Sequence[str], domain: int, start: int, end: int) -> tuple[I64, I32]:
         """When NEW changed, for start < minute <= end: (index into `asins`, Keepa minute), ordered by both.
@@ -105,6 +118,15 @@ def _buy_box(batch: Traits, at: Slots, prices: Offers) -> Points:
     shipping = np.where(merchant, MERCHANT_SHIPPING, np.where(draw > 0.99, NOTHING, 0))
     shipping = np.where(prices.buy_box == NOTHING, NOTHING, shipping)
     return changes(at, prices.buy_box - np.maximum(shipping, 0), shipping)
+
+
+def _sellers(batch: Traits, at: Slots, prices: Offers) -> I64:
+    """Amazon when it sells and wins, else one of three merchants, who take turns of a few slots."""
+    turn = at.number // 4
+    keys = batch.keys[at.owner]
+    merchant = 1 + np.floor(3 * units(keys, Salt.SELLER, turn)).astype(np.int64)
+    amazon = (prices.amazon != NOTHING) & (prices.amazon <= prices.new)
+    return np.where(prices.buy_box == NOTHING, SUPPRESSED, np.where(amazon, AMAZON_SELLS, merchant))
 
 
 def _used(batch: Traits, at: Slots, prices: Offers) -> I64:

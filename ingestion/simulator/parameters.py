@@ -72,6 +72,20 @@ class Parameters:
             raise out_of_range(f"{name} takes at most {at_most} entries, not {len(entries)}.")
         return entries
 
+    def numbers(self, name: str, *, at_most: int) -> list[int]:
+        """A comma separated list of integers."""
+        try:
+            return [int(entry) for entry in self.listed(name, at_most=at_most)]
+        except ValueError:
+            raise invalid(f"{name} must be whole numbers.") from None
+
+    def at_least(self, name: str, low: int) -> int | None:
+        """An integer not below `low`, or None where it is not given."""
+        value = self.number(name)
+        if value is not None and value < low:
+            raise out_of_range(f"{name} must be at least {low}.")
+        return value
+
     def within(self, name: str, low: int, high: int) -> int | None:
         """An integer of a closed range, or None where it is not given."""
         value = self.number(name)

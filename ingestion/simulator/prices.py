@@ -12,15 +12,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ingestion.simulator.csv_types import NOTHING
 from ingestion.simulator.hashing import F64, I64, Salt, units
 from ingestion.simulator.traits import Plant, Traits
 
 I32 = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
-
-AMAZON, NEW, USED, SALES, LISTPRICE, COUNT_NEW = 0, 1, 2, 3, 4, 11
-RATING, COUNT_REVIEWS, BUY_BOX, COUNT_NEW_FBA = 16, 17, 18, 34
-NOTHING = -1
 
 
 class Points(NamedTuple):

@@ -1,6 +1,5 @@
 """Keepa's product object: which keys are there, which are null and which are missing (keepa.md 10)."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from ingestion.simulator.catalogue import Item, fees, item
@@ -17,7 +16,7 @@ GRAMS_OF_CARTON = 60
 NULLS = (
     "color", "size", "edition", "format", "upcList", "parentAsin", "variations", "offers", "liveOffersOrder",
     "buyBoxSellerIdHistory", "coupon", "promotions", "ebayListingIds", "frequentlyBoughtTogether", "features",
-    "description", "languages", "contributors", "author",
+    "description", "languages", "contributors", "author", "salesRanks",
 )  # fmt: skip
 """Keys that are present with null when there is nothing; keepa.md 10 has the recordings' split."""
 
@@ -115,13 +114,3 @@ def _fees(asin: str, domain: int, updated: int) -> Product:
     if known.closing is not None:
         found["variableClosingFee"] = known.closing
     return found
-
-
-def seller_history(minutes: Sequence[int], sellers: Sequence[int], domain: int, asin: str) -> list[str]:
-    """buyBoxSellerIdHistory: time and seller by turns, both texts; -1 a suppressed buy box, 0 Amazon, else a merchant."""
-    names = {-1: "-1", 0: DOMAINS[domain].amazon_seller}
-    merchants = item(asin).pick("merchants", 900)
-    flat: list[str] = []
-    for minute, seller in zip(minutes, sellers, strict=True):
-        flat += (str(minute), names.get(seller) or f"ADEMOSELLER{merchants + seller:03d}")
-    return flat

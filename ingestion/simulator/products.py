@@ -1,69 +1,75 @@
 """The answer to a product request: series, availability and statistics put into Keepa's objects."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ingestion.simulator import buy_box, oddities
 from ingestion.simulator.catalogue import absent_from, exists
+from ingestion.simulator.csv_types import (
+    AMAZON,
+    COUNT_NEW,
+    COUNT_REVIEWS,
+    CSV_LENGTH,
+    NEW,
+    NOTHING,
+    SALES,
+    Csv,
+    Row,
+    cut,
+    width,
+)
 from ingestion.simulator.hashing import I64
 from ingestion.simulator.market import Market
-from ingestion.simulator.prices import AMAZON, NEW, NOTHING, Points
+from ingestion.simulator.prices import Points
 from ingestion.simulator.product_object import Product, describe, invalid_product
+from ingestion.simulator.stats import Span, statistics
 from ingestion.simulator.traits import MINUTES_PER_DAY
 
-CSV_LENGTH = 36
-PAIR, TRIPLE = 2, 3
+NOT_ASKED = -2
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a product request wants. `days` cuts histories; `live` collects anew at once (update=0)."""
+    """What a product request wants. `days` cuts histories, `interval` is that of the statistics."""
 
     history: bool = True
     days: int | None = None
     buybox: bool = False
     rating: bool = False
+    interval: Span | None = None
 
 
-class Listed:
-    """The series of one batch as flat Python lists, ready to be cut per listing."""
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """One listing as Keepa holds it: whole histories, buy box sellers, tracked since, looked at last."""
 
-    def __init__(self, series: dict[int, Points]) -> None:
-        self.bounds = {kind: points.bounds.tolist() for kind, points in series.items()}
-        self.minutes = {kind: points.minutes.tolist() for kind, points in series.items()}
-        self.width = {kind: PAIR if points.shipping is None else TRIPLE for kind, points in series.items()}
-        self.flat = {kind: _flat(points) for kind, points in series.items()}
+    csv: Csv
+    sellers: Row
+    tracked_since: int
+    updated: int
 
-    def csv(self, place: int, length: int, since: int | None) -> list[Any]:
-        """The csv array of one listing; with `since` only from the last point at or before that minute on."""
-        rows: list[Any] = [None] * length
-        for kind, bounds in self.bounds.items():
-            first, last = bounds[place], bounds[place + 1]
-            if since is not None:
-                first = max(first, bisect_right(self.minutes[kind], since, first, last) - 1)
-            if last > first and kind < length:
-                width = self.width[kind]
-                rows[kind] = self.flat[kind][first * width : last * width]
-        return rows
-
-    def last(self, kind: int, place: int) -> tuple[int, int]:
-        """Minute and value of the newest point of a listing; (-1, -1) without one."""
-        first, last = self.bounds[kind][place : place + 2]
-        if last == first:
-            return NOTHING, NOTHING
-        at = (last - 1) * self.width[kind]
-        return self.flat[kind][at], self.flat[kind][at + 1]
+    def last(self, kind: int) -> tuple[int, int]:
+        """Minute and value of a type's newest point; (-1, -1) without one."""
+        row = self.csv[kind] if kind < len(self.csv) else None
+        return (row[-width(kind)], row[1 - width(kind)]) if row else (NOTHING, NOTHING)
 
 
-def _flat(points: Points) -> list[int]:
-    columns = [points.minutes, points.values]
-    if points.shipping is not None:
-        columns.append(points.shipping)
-    flat: list[int] = np.column_stack(columns).ravel().tolist()
-    return flat
+class _Flat:
+    """One series of a batch as a flat Python list that is cut per listing."""
+
+    def __init__(self, points: Points) -> None:
+        columns = [points.minutes, points.values]
+        if points.shipping is not None:
+            columns.append(points.shipping)
+        self._numbers: Row = np.column_stack(columns).ravel().tolist()
+        self._bounds: Row = (points.bounds * len(columns)).tolist()
+
+    def row(self, place: int) -> Row:
+        """The numbers of one listing."""
+        return self._numbers[self._bounds[place] : self._bounds[place + 1]]
 
 
 def products(
@@ -71,18 +77,71 @@ def products(
 ) -> list[Product]:
     """One object per ASIN, in order. `ends` is when Keepa last looked, per ASIN (Keepa minutes)."""
     batch = market.traits(asins, domain)
-    series = market.histories(batch, ends, buybox=asked.buybox, rating=asked.rating)
-    listed = Listed(series)
+    histories = market.histories(batch, ends, buybox=asked.buybox, rating=asked.rating)
+    series = {kind: _Flat(points) for kind, points in histories.series.items() if kind < csv_length}
+    sellers = None if histories.sellers is None else _Flat(histories.sellers)
     tracked = market.tracking_since(batch).tolist()
     found = []
     for place, (asin, end) in enumerate(zip(asins, ends.tolist(), strict=True)):
         if not exists(asin) or absent_from(asin, domain):
             found.append(invalid_product(asin, domain))
             continue
-        since = None if asked.days is None else end - asked.days * MINUTES_PER_DAY
-        csv = listed.csv(place, csv_length, since) if asked.history else None
-        moments = (tracked[place], max(listed.last(NEW, place)[0], listed.last(AMAZON, place)[0]), end)
-        product = describe(asin, domain, csv=csv, moments=moments)
-        product["availabilityAmazon"] = 0 if listed.last(AMAZON, place)[1] != NOTHING else -1
-        found.append(product)
+        csv: Csv = [None] * csv_length
+        for kind, flat in series.items():
+            csv[kind] = flat.row(place) or None
+        csv = oddities.shape(asin, csv, end)
+        collected = Collected(csv, sellers.row(place) if sellers else [], tracked[place], end)
+        found.append(_product(asin, domain, collected, asked))
     return found
+
+
+def _product(asin: str, domain: int, collected: Collected, asked: Asked) -> Product:
+    new_at, amazon_at = collected.last(NEW)[0], collected.last(AMAZON)[0]
+    moments = (collected.tracked_since, max(new_at, amazon_at), collected.updated)
+    product = describe(asin, domain, csv=None, moments=moments)
+    product["availabilityAmazon"] = 0 if collected.last(AMAZON)[1] != NOTHING else -1
+    if asked.history:
+        product |= _history(asin, domain, collected, asked, product["salesRankReference"])
+    if asked.rating:
+        product["reviews"] = _reviews(collected)
+    if asked.interval is not None:
+        product["stats"] = _stats(asin, domain, collected, asked.interval, buybox=asked.buybox)
+    oddities.twist(product)
+    return product
+
+
+def _history(asin: str, domain: int, collected: Collected, asked: Asked, reference: int) -> dict[str, Any]:
+    csv, sellers = oddities.add_glitch(asin, collected.csv), collected.sellers
+    if asked.days is not None:
+        since = collected.updated - asked.days * MINUTES_PER_DAY
+        csv, (kept,) = cut(csv, since), cut([sellers or None], since)
+        sellers = kept or []
+    found: dict[str, Any] = {"csv": csv, "salesRanks": {str(reference): csv[SALES]} if csv[SALES] else None}
+    if asked.buybox:
+        found["buyBoxSellerIdHistory"] = buy_box.seller_history(sellers, asin, domain) or None
+    return found
+
+
+def _reviews(collected: Collected) -> dict[str, Any]:
+    row = collected.csv[COUNT_REVIEWS] or []
+    return {"lastUpdate": collected.updated, "ratingCount": row[-2:], "reviewCount": []}
+
+
+def _stats(asin: str, domain: int, collected: Collected, span: Span, *, buybox: bool) -> dict[str, Any]:
+    found = statistics(collected.csv, asked=span, tracked_since=collected.tracked_since)
+    found |= {
+        "deltaPercent90_monthlySold": None,
+        "retrievedOfferCount": NOT_ASKED,
+        "totalOfferCount": max(collected.last(COUNT_NEW)[1], 0),
+        "tradeInPrice": NOT_ASKED,
+        "lastOffersUpdate": collected.updated,
+        "isAddonItem": None,
+        "lightningDealInfo": None,
+        "sellerIdsLowestFBA": None,
+        "sellerIdsLowestFBM": None,
+        "offerCountFBA": NOT_ASKED,
+        "offerCountFBM": NOT_ASKED,
+    }
+    if buybox:
+        return found | buy_box.statistics(collected.csv, collected.sellers, asin, domain)
+    return found | buy_box.not_asked()

@@ -53,16 +53,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.wfile.flush()
 
-    do_POST = do_GET
+    do_DELETE = do_GET  # noqa: N815 - the name by which the base class finds it
+    do_POST = do_GET  # noqa: N815 - the name by which the base class finds it
 
     def _environ(self) -> dict[str, Any]:
         target = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
+        announced = self.headers.get("Content-Length", "")
+        length = int(announced) if announced.isdecimal() else 0
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,
             "PATH_INFO": unquote(target.path),
             "QUERY_STRING": target.query,
             "CONTENT_LENGTH": str(length),
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             "REMOTE_ADDR": self.client_address[0],
             "SERVER_PROTOCOL": self.request_version,
             "wsgi.input": io.BytesIO(self.rfile.read(length)),

@@ -20,8 +20,8 @@ HOT_FACTOR = 9.0
 COLD_FACTOR = 1.0 / 9.0
 """A tenth of the listings makes nine tenths of the live changes: 0.1 * 9 against 0.9 / 9."""
 
-FAST_FACTOR = 60.0
-"""Listings in which a planted flip opens and closes: at a tempo of 40, a change every two or three minutes."""
+FAST_FACTOR = 30.0
+"""Listings in which a planted flip opens and closes: at a tempo of 40, a change every four or five minutes."""
 
 PLANTED_SHARE = 0.13
 YOUNG_SHARE = 0.03
@@ -98,7 +98,8 @@ def plants(product_keys: U64) -> Plants:
         target=domains[(source + step) % len(domains)],
         dip=0.68 - 0.10 * strength,
         lift=1.28 + 0.14 * strength,
-        cycle=cycle,
+        # A target that fades more often than in a quarter of its slots would never be worth its price (P25).
+        cycle=np.where(kind == Plant.FADING, cycle + 4, cycle),
         active=np.where(kind == Plant.FADING, 1, cycle // 2),
     )
 
