@@ -2,27 +2,83 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from arbitrage.models import Opportunity
+from arbitrage.price_chart import ChartQuery, daily_closes, price_chart
+from arbitrage.product_page import product_page
 from arbitrage_site import clock
-from arbitrage_site.pages import page
-from products.models import Listing, Product
+from arbitrage_site.pages import fragment, page
+from products.marketplaces import CODES
+from products.models import Listing, Product, Watch
 
 
 @page
 @require_safe
 def product(request: HttpRequest, asin: str) -> HttpResponse:
     """Everything known about one ASIN."""
-    return render(request, "arbitrage/product.html", _shown(asin))
+    row = _known(asin)
+    context = {**_panel(request, row), "watch": Watch.objects.filter(product=row).first()}
+    return render(request, "arbitrage/product.html", context)
 
 
-def _shown(asin: str) -> dict[str, Any]:
+@fragment
+@require_safe
+def product_panel(request: HttpRequest, asin: str) -> HttpResponse:
+    """Verdict, flips and listings; 204 while nothing of this product changed."""
+    row = _known(asin)
+    if request.GET.get("version") == _version(row):
+        return HttpResponse(status=204)
+    return render(request, "arbitrage/product.html#panel", _panel(request, row))
+
+
+@fragment
+@require_safe
+def prices(request: HttpRequest, asin: str) -> HttpResponse:
+    """The chart's points as JSON; 204 while nothing of this product changed."""
+    row = _known(asin)
+    version = _version(row)
+    if request.GET.get("version") == version:
+        return HttpResponse(status=204)
+    chart = price_chart(row, ChartQuery.of(request.GET), clock.now())
+    return JsonResponse({**chart, "version": version})
+
+
+@fragment
+@require_safe
+def closes(request: HttpRequest, asin: str) -> HttpResponse:
+    """The chart as a table: the last thirty days' closing prices."""
+    row = _known(asin)
+    days = daily_closes(row, ChartQuery.of(request.GET), clock.now())
+    return render(request, "arbitrage/closes.html", {"product": row, "days": days, "codes": CODES})
+
+
+def _known(asin: str) -> Product:
     row = Product.objects.filter(pk=asin).first()
     if row is None:
-        raise Http404(f"{asin[:10]} is not known here. Add it on the watchlist.")
-    listings = Listing.objects.filter(product=row).defer("history_base", "history_tail").order_by("marketplace")
-    flips = Opportunity.objects.filter(product=row).select_related("profile").order_by("-state", "-net_eur")[:20]
-    return {"now": clock.now(), "product": row, "listings": listings, "flips": flips}
+        raise Http404("This product is not known here. Add its ASIN on the watchlist.")
+    return row
+
+
+def _panel(request: HttpRequest, row: Product) -> dict[str, Any]:
+    wanted, number = request.GET.get("flip", "").upper(), request.GET.get("profile", "")
+    now = clock.now()
+    shown = product_page(row, wanted=wanted, profile_number=number, now=now)
+    return {
+        "now": now,
+        "product": row,
+        "shown": shown,
+        "version": _version(row),
+        "wanted": wanted if shown.chosen and shown.chosen.name == wanted else "",
+        "profile_number": number if shown.profile and str(shown.profile.pk) == number else "",
+    }
+
+
+def _version(row: Product) -> str:
+    """Changes whenever a listing was polled or a flip evaluated; two queries."""
+    polled = Listing.objects.filter(product=row).aggregate(newest=Max("checked_at"))["newest"]
+    evaluated = Opportunity.objects.filter(product=row).aggregate(newest=Max("evaluated_at"))["newest"]
+    return "-".join(str(int(moment.timestamp() * 1000)) if moment else "0" for moment in (polled, evaluated))

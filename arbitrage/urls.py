@@ -2,16 +2,21 @@
 
 from django.urls import path
 
-from arbitrage import product_views, views
+from arbitrage import alert_views, product_views, views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("opportunities/", views.opportunities_page, name="opportunities"),
     path("products/<str:asin>/", product_views.product, name="product"),
-    path("alerts/", views.alerts, name="alerts"),
+    path("alerts/", alert_views.alerts, name="alerts"),
+    path("alerts/read", alert_views.mark_read, name="alerts-read"),
+    path("ui/alerts", alert_views.alerts_panel, name="ui-alerts"),
     path("ui/kpis", views.kpis_panel, name="ui-kpis"),
     path("ui/best", views.best_panel, name="ui-best"),
     path("ui/alerts/newest", views.newest_panel, name="ui-newest"),
     path("ui/unread", views.unread_panel, name="ui-unread"),
+    path("ui/products/<str:asin>", product_views.product_panel, name="ui-product"),
+    path("ui/products/<str:asin>/prices", product_views.prices, name="ui-prices"),
+    path("ui/products/<str:asin>/closes", product_views.closes, name="ui-closes"),
     path("ui/opportunities", views.opportunities_panel, name="ui-opportunities"),
 ]

@@ -17,6 +17,8 @@ from arbitrage_site.pages import fragment, page
 
 BEST_ROWS = 10
 NEWEST_ALERTS = 6
+MORE_FILTERS = ("marketplace", "min_margin", "max_price", "min_score", "state", "estimates", "profile")
+"""Filters that are folded away until one of them is used."""
 
 
 @page
@@ -94,6 +96,7 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
     return {
         "now": clock.now(),
         "form": form,
+        "more": any(form.data.get(name) for name in MORE_FILTERS),
         "query": query,
         "columns": _columns(query),
         "profiles": profile_choices(),
@@ -130,10 +133,3 @@ def _columns(query: OpportunityQuery) -> list[dict[str, str]]:
         }
         for name, label, kind in COLUMNS
     ]
-
-
-@page
-@require_safe
-def alerts(request: HttpRequest) -> HttpResponse:
-    """The inbox."""
-    return render(request, "arbitrage/alerts.html")

@@ -9,9 +9,12 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+from arbitrage_site import errors
 
 MEDIA_TYPE = "application/problem+json"
 API_PREFIX = "/api/"
@@ -54,7 +57,15 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(_translated(error), context)
     if response is not None:
         response.data = body(response.status_code, response.data)
+        _render_as_json(context["request"])
     return response
+
+
+def _render_as_json(request: Request) -> None:
+    """A view that answers in YAML or the like still explains itself in JSON; the browsable page stays a page."""
+    chosen = getattr(request, "accepted_renderer", None)
+    if chosen is not None and not isinstance(chosen, BrowsableAPIRenderer):
+        request.accepted_renderer, request.accepted_media_type = JSON(), JSON.media_type
 
 
 def _translated(error: Exception) -> Exception:
@@ -148,7 +159,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400: a problem under /api/, the page elsewhere."""
     if request.path.startswith(API_PREFIX):
         return _plain(400, "The request is malformed.")
-    return defaults.bad_request(request, exception)
+    return errors.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 handler400 = "arbitrage_site.problem.bad_request"
 handler403 = "arbitrage_site.problem.permission_denied"
+handler404 = "arbitrage_site.errors.not_found"
 handler500 = "arbitrage_site.problem.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [

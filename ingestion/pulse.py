@@ -3,22 +3,31 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from django.db.models import Sum
 
+from ingestion.eventlog import values
 from ingestion.models import LogPartition, LogRecord, UiLatency
-from ingestion.topics import ALERT, ENRICHED, OPPORTUNITIES, RAW
+from ingestion.topics import ALERT, ENRICHED, OPPORTUNITIES, RAW, Topic
 
 ORDER = (RAW.name, ENRICHED.name, OPPORTUNITIES.name, ALERT.name)
 PANELS: dict[str, tuple[str, ...]] = {
     RAW.name: ("pipeline",),
-    ENRICHED.name: ("kpis", "product", "watchlist", "pipeline"),
+    ENRICHED.name: ("kpis", "product", "pipeline"),
     OPPORTUNITIES.name: ("kpis", "best", "opportunities", "product", "pipeline"),
     ALERT.name: ("newest", "unread", "alerts", "pipeline"),
 }
 """Which panels a topic's records change. A panel is an element that listens to `live-<name>`."""
 
 KEPT = 1000
+"""Measurements kept."""
 MOST_OFTEN = timedelta(seconds=1)
+
+
+class _Caused(msgspec.Struct):
+    """The one field of a record that the measurement needs."""
+
+    fetched_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +68,13 @@ def panels(topics: list[str]) -> list[str]:
 def note_latency(topics: list[str], now: datetime) -> None:
     """Keep how long the newest record took from Keepa's answer to this pulse; at most one row a second.
 
-    Measured on the topic that is furthest along, whose records carry the time of Keepa's answer.
+    Measured where records say when Keepa answered: on the opportunities if they changed, else on the products.
     """
+    measured = next((topic for topic in (OPPORTUNITIES, ENRICHED) if topic.name in topics), None)
     newest = UiLatency.objects.order_by("-measured_at").first()
-    if newest and newest.measured_at > now - MOST_OFTEN:
+    if measured is None or (newest and newest.measured_at > now - MOST_OFTEN):
         return
-    answered_at = _newest_answer(topics[-1])
+    answered_at = _newest_answer(measured)
     if answered_at is None:
         return
     milliseconds = max(0, int((now - answered_at).total_seconds() * 1000))
@@ -72,7 +82,12 @@ def note_latency(topics: list[str], now: datetime) -> None:
     UiLatency.objects.filter(pk__lte=row.pk - KEPT).delete()
 
 
-def _newest_answer(topic: str) -> datetime | None:
-    """The time of the newest record of a topic."""
-    record = LogRecord.objects.filter(topic=topic).order_by("-timestamp").first()
-    return record.timestamp if record else None
+def _newest_answer(topic: Topic) -> datetime | None:
+    """When Keepa gave the answer behind a topic's newest record; None when it was not an answer that caused it."""
+    record = LogRecord.objects.filter(topic=topic.name).order_by("-pk").first()
+    if record is None:
+        return None
+    try:
+        return msgspec.json.decode(values.unpack(record.value), type=_Caused).fetched_at
+    except msgspec.DecodeError:
+        return None

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from arbitrage_site import clock
 from arbitrage_site.pages import fragment, page
+from ingestion import pipeline_page, stages
 from ingestion import pulse as pulses
 
 
@@ -25,7 +26,16 @@ def pipeline_panel(request: HttpRequest) -> HttpResponse:
 
 
 def _stages() -> dict[str, Any]:
-    return {"now": clock.now()}
+    now = clock.now()
+    return {
+        "now": now,
+        "log": stages.log_state(now),
+        "polling": pipeline_page.polling(now),
+        "tokens": pipeline_page.tokens(now),
+        "latency": pipeline_page.latency(),
+        "runs": pipeline_page.newest_runs(),
+        "letters": pipeline_page.open_dead_letters(),
+    }
 
 
 @fragment

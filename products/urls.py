@@ -1,4 +1,4 @@
-"""The watchlist page."""
+"""The watchlist page and its changes."""
 
 from django.urls import path
 
@@ -6,4 +6,5 @@ from products import views
 
 urlpatterns = [
     path("watchlist/", views.watchlist, name="watchlist"),
+    path("watchlist/change", views.change, name="watchlist-change"),
 ]

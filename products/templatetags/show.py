@@ -3,12 +3,14 @@
 import unicodedata
 from datetime import datetime, timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from arbitrage_site import clock
 from products.marketplaces import MARKETPLACES
 
 register = template.Library()
@@ -36,12 +38,6 @@ def gain(minor: int | None, currency: str = "EUR") -> str:
 
 
 @register.filter
-def amount(value: Decimal | None, currency: str = "EUR") -> str:
-    """As `money`, for a Decimal of whole cents in major units."""
-    return MISSING if value is None else money(int(value * 100), currency)
-
-
-@register.filter
 def percent(basis_points: int | None) -> str:
     """Basis points as percent: 2203 is 22.0 %."""
     if basis_points is None:
@@ -51,9 +47,59 @@ def percent(basis_points: int | None) -> str:
 
 
 @register.filter
+def percent2(basis_points: int) -> str:
+    """Basis points as percent to the last one: 2203 is 22.03 %, for those who check by hand."""
+    return f"{MINUS if basis_points < 0 else ''}{abs(basis_points) // 100}.{abs(basis_points) % 100:02d}\u202f%"
+
+
+@register.filter
+def ppm(rate: int | None) -> str:
+    """Parts per million as percent: 150000 is 15 %."""
+    return MISSING if rate is None else f"{Decimal(rate).scaleb(-4).normalize():f}\u202f%"
+
+
+@register.filter
+def permille(share: int | None) -> str:
+    """Parts per thousand as percent: 960 is 96.0 %."""
+    return percent(None if share is None else share * 10)
+
+
+@register.filter
+def stars(tenths: int | None) -> str:
+    """Stars times ten: 45 is 4.5."""
+    return MISSING if tenths is None else f"{tenths // 10}.{tenths % 10}"
+
+
+@register.filter
+def minute(keepa_minute: int | None) -> datetime | None:
+    """The moment of a Keepa minute."""
+    return None if keepa_minute is None else clock.moment_of(keepa_minute)
+
+
+@register.filter
 def grouped(number: int | None) -> str:
     """A count with thin spaces between thousands."""
     return MISSING if number is None else f"{number:,}".replace(",", "\u202f")
+
+
+@register.filter
+def ms(milliseconds: int | None) -> str:
+    """A duration: 840 ms, 1.9 s."""
+    if milliseconds is None:
+        return MISSING
+    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
+@register.filter
+def rate(per_minute: float) -> str:
+    """How often something happens."""
+    return f"{per_minute:,.0f} a minute".replace(",", "\u202f") if per_minute else "none in 5 min"
+
+
+@register.filter
+def age(duration: timedelta | None) -> str:
+    """A duration in its largest unit; a dash when nothing waits."""
+    return MISSING if duration is None else spoken(duration).removesuffix(" ago")
 
 
 @register.filter
@@ -100,6 +146,22 @@ def ago(moment: datetime | None, now: datetime) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, spoken(max(now - moment, timedelta()))
     )
+
+
+@register.simple_tag
+def until(moment: datetime | None, now: datetime) -> SafeString | str:
+    """How soon a moment is; the exact time stands in the title."""
+    if moment is None:
+        return MISSING
+    exact = moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+    words = "now" if moment <= now else "in " + spoken(moment - now).removesuffix(" ago")
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)
+
+
+@register.simple_tag
+def tag_address(name: str) -> str:
+    """The query string of the watchlist narrowed to a tag."""
+    return urlencode({"tag": name})
 
 
 @register.inclusion_tag("parts/route.html")

@@ -1,0 +1,25 @@
+"""Pages for what went wrong. They ask no database."""
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """400, with a sentence where the cause is known."""
+    return HttpResponse(render_to_string("400.html", {"sentence": _sentence(exception)}), status=400)
+
+
+def _sentence(exception: Exception) -> str:
+    if isinstance(exception, RequestDataTooBig):
+        size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_048_576
+        return f"What was sent is larger than {size} MB, so nothing of it was read. Send it in parts."
+    if isinstance(exception, TooManyFieldsSent):
+        return "More was chosen at once than can be sent. Choose fewer."
+    return ""
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """404, without touching the database."""
+    return HttpResponse(render_to_string("404.html"), status=404)

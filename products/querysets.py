@@ -1,0 +1,33 @@
+"""Reads of the watchlist page."""
+
+from datetime import datetime
+
+from django.db.models import Max, Min, Q, QuerySet
+
+from products.forms import SORTS, WatchQuery
+from products.models import Watch
+
+
+def watches(query: WatchQuery) -> QuerySet[Watch]:
+    """A list's watches with their products and tags; each has `polled_at` and `due_at` of its poll targets."""
+    rows = Watch.objects.select_related("product").prefetch_related("tags").filter(_conditions(query))
+    return rows.order_by(SORTS[query.sort], "pk")
+
+
+def poll_times(rows: list[Watch]) -> dict[str, tuple[datetime | None, datetime | None]]:
+    """When each watched product was last polled on any marketplace, and when the next is due; one query."""
+    targets = Watch.objects.filter(pk__in=[row.pk for row in rows]).values_list("product_id")
+    times = targets.annotate(polled=Max("product__poll_targets__polled_at"), due=Min("product__poll_targets__due_at"))
+    return {asin: (polled, due) for asin, polled, due in times}
+
+
+def _conditions(query: WatchQuery) -> Q:
+    wanted = Q()
+    for word in query.q.casefold().split():
+        wanted &= Q(product__search_text__contains=word)
+    if query.q:
+        wanted |= Q(product_id=query.q.upper())
+    if query.tag:
+        wanted &= Q(tags__name=query.tag)
+    states = {"watched": Q(paused=False), "paused": Q(paused=True), "waiting": Q(product__title="")}
+    return wanted & states.get(query.state, Q())
