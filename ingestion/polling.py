@@ -165,14 +165,15 @@ def _record(batch: planner.Batch, answer: Answer, now: datetime) -> None:
     known = _source_minutes(answer)
     changes = poll_targets.changes_of([(target.asin, batch.marketplace) for target in batch.targets])
     refresh = timedelta(minutes=settings.KEEPA_REFRESH_MINUTES)
-    answered, absent, unpaid = [], {}, []
+    answered, absent, unpaid = [], [], []
     for target in batch.targets:
         if target.asin not in answer.asked:
             unpaid.append(target.id)
             continue
         minute = known.get(target.asin)
         if minute is None:
-            absent[target.id] = planner.retry_at(target.failures + 1, now)
+            failures = target.failures + 1
+            absent.append(poll_targets.Absent(target.id, failures, planner.retry_at(failures, now)))
             continue
         moved = changes.get((target.asin, batch.marketplace))
         answered.append(

@@ -17,14 +17,15 @@ from products.configured import add_configured
 
 log = structlog.get_logger(__name__)
 
-_polling = threading.Lock()
+_polling = threading.BoundedSemaphore(2)
+"""Two rounds at once: while one waits for Keepa, the other stores what came. Leases keep them apart."""
 _asked_again = threading.Event()
 KEEP_RUNS = timedelta(days=7)
 
 
 @shared_task(name="ingestion.poll_due")
 def poll_due() -> None:
-    """Poll what is due. One loop a process: a message that finds it running makes it go round once more."""
+    """Poll what is due. A message that finds enough rounds under way makes one of them go round once more."""
     _asked_again.set()
     while _asked_again.is_set() and _polling.acquire(blocking=False):
         try:

@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Cast
 
 from arbitrage_site.clock import minute_of
+from products import bulk
 from products.models import Listing, PollTarget, Watch
 
 LEASE = timedelta(minutes=3)
@@ -23,6 +24,18 @@ class Answered:
     source_minute: int
     due_at: datetime
     pace: float
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A target that Keepa left out of its answer, for the how-manieth time in a row, and when to ask again."""
+
+    target_id: int
+    failures: int
+    due_at: datetime
+
+
+_RELEASED = ("lease", "lease_until")
 
 
 def due(now: datetime, *, oldest: int) -> QuerySet[PollTarget]:
@@ -80,25 +93,30 @@ def release(ids: Collection[int], *, due_at: datetime | None = None) -> None:
 
 def record_answers(answers: Iterable[Answered], *, buybox: bool, rating: bool, now: datetime) -> None:
     """Store what a poll learned. Runs in the transaction that appends the raw records."""
-    by_id = {answer.target_id: answer for answer in answers}
-    rows = list(PollTarget.objects.filter(id__in=by_id))
-    for row in rows:
-        answer = by_id[row.id]
-        row.lease, row.lease_until, row.failures, row.full_history_wanted = "", None, 0, False
-        row.polled_at, row.source_minute, row.due_at, row.pace = now, answer.source_minute, answer.due_at, answer.pace
-        row.buy_box_polled_at = now if buybox else row.buy_box_polled_at
-        row.rating_polled_at = now if rating else row.rating_polled_at
-    fields = ["lease", "lease_until", "failures", "full_history_wanted", "polled_at", "source_minute", "due_at", "pace"]
-    PollTarget.objects.bulk_update(rows, [*fields, "buy_box_polled_at", "rating_polled_at"])
+    asked = [*(["buy_box_polled_at"] if buybox else []), *(["rating_polled_at"] if rating else [])]
+    columns = [*_RELEASED, "failures", "full_history_wanted", "polled_at", "source_minute", "due_at", "pace", *asked]
+    rows = [
+        [
+            "",
+            None,
+            0,
+            False,
+            now,
+            answer.source_minute,
+            answer.due_at,
+            answer.pace,
+            *[now] * len(asked),
+            answer.target_id,
+        ]
+        for answer in answers
+    ]
+    bulk.update(PollTarget, columns, rows, key=["id"])
 
 
-def record_absent(due_at_by_id: dict[int, datetime], *, now: datetime) -> None:
+def record_absent(absent: Iterable[Absent], *, now: datetime) -> None:
     """Store that Keepa left these targets out of its answer."""
-    rows = list(PollTarget.objects.filter(id__in=due_at_by_id))
-    for row in rows:
-        row.lease, row.lease_until, row.polled_at = "", None, now
-        row.failures, row.due_at = min(row.failures + 1, 1000), due_at_by_id[row.id]
-    PollTarget.objects.bulk_update(rows, ["lease", "lease_until", "polled_at", "failures", "due_at"])
+    rows = [["", None, min(each.failures, 1000), now, each.due_at, each.target_id] for each in absent]
+    bulk.update(PollTarget, [*_RELEASED, "failures", "polled_at", "due_at"], rows, key=["id"])
 
 
 def changes_of(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
