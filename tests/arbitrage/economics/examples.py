@@ -8,7 +8,7 @@ import numpy as np
 from arbitrage.economics.inputs import FlipInputs
 from arbitrage.economics.kernel import INDEX, Columns, price
 from arbitrage.economics.missing import Incomplete
-from arbitrage.economics.profiles import Fulfilment, PurchaseVat, Regime, SaleVat
+from arbitrage.economics.profiles import Fulfilment, PurchaseVat, Regime, Returns, SaleVat
 from arbitrage.economics.rates import Conversion, Rate
 from arbitrage.economics.terms import PurchaseTerms, SaleTerms, Terms
 from products.marketplaces import PAIRS
@@ -52,6 +52,11 @@ def sold(inputs: FlipInputs, **changes: object) -> FlipInputs:
 def taxed_as(inputs: FlipInputs, regime: Regime) -> FlipInputs:
     """The same flip under another regime; the terms that follow from it are changed by the caller."""
     return replace(inputs, terms=replace(inputs.terms, regime=regime))
+
+
+def with_returns(inputs: FlipInputs, returns: Returns) -> FlipInputs:
+    """The same flip with something known about returns."""
+    return replace(inputs, terms=replace(inputs.terms, returns=returns))
 
 
 def small(inputs: FlipInputs, vat: str) -> FlipInputs:

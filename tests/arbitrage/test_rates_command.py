@@ -1,0 +1,82 @@
+"""`rates` and `explain` as a person meets them."""
+
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from arbitrage.models import VatRate
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_rates_of_a_day_with_their_sources(capsys):
+    call_command("rates", "show", "uk", "2026-10-01")
+    shown = capsys.readouterr().out
+    assert "VAT, standard: 20 % (from 2011-01-04; " in shown
+    assert "exchange rate: 0.85463 GBP per EUR (of 2026-09-30, 1 days old; ECB" in shown
+    assert "digital services fee, seller from DE: 2 %, FBA fees included" in shown
+
+
+def test_a_missing_rate_is_named(capsys):
+    call_command("rates", "show", "DE", "2010-01-01")
+    assert "VAT, standard: missing (VAT rate of DE on 2010-01-01)" in capsys.readouterr().out
+
+
+def test_overlapping_rates_are_pointed_out(capsys):
+    VatRate.objects.create(country="DE", valid_from=date(2026, 1, 1), rate=200_000, source="typing error")
+    call_command("rates", "show", "DE", "2026-10-01")
+    shown = capsys.readouterr()
+    assert "one VAT rate of DE on 2026-10-01 (2 rows overlap)" in shown.out
+    assert "Overlap: DE standard: the row of 2021-01-01 still holds" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(["XX"], "XX is no marketplace"), (["DE", "tomorrow"], "tomorrow is no day; write it as 2026-09-15")],
+)
+def test_rates_explains_a_mistake(arguments, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        call_command("rates", "show", *arguments)
+
+
+def test_explain_prints_each_line_and_the_result(capsys):
+    product = factories.product()
+    for code, price in (("IT", 4999), ("DE", 7999)):
+        factories.listing(product, code, price)
+    call_command("explain", product.asin.lower(), "it", "de")
+    shown = capsys.readouterr().out
+    assert "49.99 / (1 + 22 %)" in shown
+    assert "15 % * 79.99" in shown
+    for label, value in (("NET PROFIT", "9.34 EUR"), ("break-even sale price", "66.47 EUR")):
+        assert f"{label:32} {value:>14}" in shown
+
+
+def test_explain_says_what_a_flip_needs(capsys):
+    product = factories.product()
+    for code in ("IT", "FR"):
+        factories.listing(product, code)
+    call_command("explain", product.asin, "IT", "FR")
+    assert "Not priced: needs VAT registration in FR." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["B0NOTHING1", "IT", "DE"], "Nothing is known about B0NOTHING1 in IT"),
+        (["B0TEST0001", "IT", "IT"], "two marketplaces, not IT twice"),
+        (["B0TEST0001", "XX", "IT"], "XX is no marketplace"),
+        (
+            ["B0TEST0001", "IT", "DE", "--profile", "Nobody"],
+            "no seller profile Nobody; there are: Germany, one registration",
+        ),
+        (["B0TEST0001", "IT", "DE", "--days", "0"], "--days is 0"),
+    ],
+)
+def test_explain_explains_a_mistake(arguments, sentence):
+    product = factories.product()
+    for code in ("IT", "DE"):
+        factories.listing(product, code)
+    with pytest.raises(CommandError, match=sentence):
+        call_command("explain", *arguments)
