@@ -45,9 +45,9 @@ def daily(series: Series, first_day: date, days: int, *, until: int | None = Non
 
 
 def _stretches(series: Series, midnights: NDArray[np.int64], end: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where the value in force may change: every midnight and every point between; with the value from there on."""
+    """Where the value in force may change (midnights, points, the end of what is known), and the value from there."""
     first, last = np.searchsorted(series.minutes, (midnights[0], end))
-    begins = np.unique(np.concatenate((midnights[:-1], series.minutes[first:last].astype(np.int64))))
+    begins = np.unique(np.concatenate((midnights[:-1], series.minutes[first:last].astype(np.int64), [end])))
     at = np.searchsorted(series.minutes, begins, side="right") - 1
     if not len(series.minutes):
         return begins, np.full(len(begins), UNKNOWN, dtype=np.int64)
