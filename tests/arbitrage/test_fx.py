@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import httpx2
 import pytest
+from pytest_django import Settings
 
 from arbitrage import fx, tasks
 from arbitrage.models import FxRate
@@ -35,24 +36,24 @@ def failing(request: httpx2.Request) -> httpx2.Response:
     raise httpx2.ConnectError("no route")
 
 
-def test_the_pound_is_kept_with_its_day_and_source():
+def test_the_pound_is_kept_with_its_day_and_source() -> None:
     changed = fx.fetch(NOON, transport=answering(file()))
     assert [(row.day, row.currency, row.rate) for row in changed] == [(date(2026, 11, 19), "GBP", Decimal("0.87210"))]
     assert FxRate.objects.get(day="2026-11-19").source == fx.SOURCE
 
 
-def test_the_same_file_again_changes_nothing():
+def test_the_same_file_again_changes_nothing() -> None:
     fx.fetch(NOON, transport=answering(file()))
     assert fx.fetch(NOON, transport=answering(file())) == []
     assert FxRate.objects.filter(day="2026-11-19").count() == 1
 
 
-def test_a_real_fixing_replaces_the_seeded_one():
+def test_a_real_fixing_replaces_the_seeded_one() -> None:
     fx.fetch(NOON, transport=answering(file("2026-09-30", "0.8547")))
     assert FxRate.objects.get(day="2026-09-30").source == fx.SOURCE
 
 
-def test_a_compressed_answer_is_read():
+def test_a_compressed_answer_is_read() -> None:
     assert fx.fetch(NOON, transport=answering(gzip.compress(file().encode())))
 
 
@@ -76,20 +77,20 @@ def test_a_compressed_answer_is_read():
         (httpx2.MockTransport(failing), "ConnectError"),
     ],
 )
-def test_what_cannot_be_used_is_a_sentence_and_the_old_rates_stay(transport, sentence):
+def test_a_bad_file_is_a_sentence_and_the_old_rates_stay(transport: httpx2.BaseTransport, sentence: str) -> None:
     before = list(FxRate.objects.values())
     with pytest.raises(fx.FxUnavailable, match=sentence):
         fx.fetch(NOON, transport=transport)
     assert list(FxRate.objects.values()) == before
 
 
-def test_the_task_survives_an_unreachable_bank(settings):
+def test_the_task_survives_an_unreachable_bank(settings: Settings) -> None:
     settings.ECB_RATES_URL = "http://127.0.0.1:9/none.xml"
     tasks.fetch_fx_rates()
     assert FxRate.objects.count() == 1
 
 
-def test_a_new_rate_asks_for_a_second_look_at_every_product(monkeypatch):
+def test_a_new_rate_asks_for_a_second_look_at_every_product(monkeypatch: pytest.MonkeyPatch) -> None:
     factories.product()
     monkeypatch.setattr(fx, "http_client", lambda **_given: httpx2.Client(transport=answering(file())))
     tasks.fetch_fx_rates()

@@ -11,7 +11,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_rates_of_a_day_with_their_sources(capsys):
+def test_rates_of_a_day_with_their_sources(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("rates", "show", "uk", "2026-10-01")
     shown = capsys.readouterr().out
     assert "VAT, standard: 20 % (from 2011-01-04; " in shown
@@ -19,12 +19,12 @@ def test_rates_of_a_day_with_their_sources(capsys):
     assert "digital services fee, seller from DE: 2 %, FBA fees included" in shown
 
 
-def test_a_missing_rate_is_named(capsys):
+def test_a_missing_rate_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("rates", "show", "DE", "2010-01-01")
     assert "VAT, standard: missing (VAT rate of DE on 2010-01-01)" in capsys.readouterr().out
 
 
-def test_overlapping_rates_are_pointed_out(capsys):
+def test_overlapping_rates_are_pointed_out(capsys: pytest.CaptureFixture[str]) -> None:
     VatRate.objects.create(country="DE", valid_from=date(2026, 1, 1), rate=200_000, source="typing error")
     call_command("rates", "show", "DE", "2026-10-01")
     shown = capsys.readouterr()
@@ -36,12 +36,12 @@ def test_overlapping_rates_are_pointed_out(capsys):
     ("arguments", "sentence"),
     [(["XX"], "XX is no marketplace"), (["DE", "tomorrow"], "tomorrow is no day; write it as 2026-09-15")],
 )
-def test_rates_explains_a_mistake(arguments, sentence):
+def test_rates_explains_a_mistake(arguments: list[str], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):
         call_command("rates", "show", *arguments)
 
 
-def test_explain_prints_each_line_and_the_result(capsys):
+def test_explain_prints_each_line_and_the_result(capsys: pytest.CaptureFixture[str]) -> None:
     product = factories.product()
     for code, price in (("IT", 4999), ("DE", 7999)):
         factories.listing(product, code, price)
@@ -53,7 +53,7 @@ def test_explain_prints_each_line_and_the_result(capsys):
         assert f"{label:32} {value:>14}" in shown
 
 
-def test_explain_says_what_a_flip_needs(capsys):
+def test_explain_says_what_a_flip_needs(capsys: pytest.CaptureFixture[str]) -> None:
     product = factories.product()
     for code in ("IT", "FR"):
         factories.listing(product, code)
@@ -74,7 +74,7 @@ def test_explain_says_what_a_flip_needs(capsys):
         (["B0TEST0001", "IT", "DE", "--days", "0"], "--days is 0"),
     ],
 )
-def test_explain_explains_a_mistake(arguments, sentence):
+def test_explain_explains_a_mistake(arguments: list[str], sentence: str) -> None:
     product = factories.product()
     for code in ("IT", "DE"):
         factories.listing(product, code)

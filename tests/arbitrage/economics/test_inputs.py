@@ -1,6 +1,7 @@
 """From listings to inputs: which price counts, what is missing, what makes an estimate, and the same for the kernel."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -49,37 +50,39 @@ def missing(source: Seen, target: Seen) -> list[str]:
     ("amazon", "new", "price"),
     [(None, 4999, 4999), (4500, 4999, 4500), (5500, 4999, 4999), (None, None, None), (-1, 0, None)],
 )
-def test_the_lower_of_new_and_amazon_is_paid(amazon, new, price):
+def test_the_lower_of_new_and_amazon_is_paid(amazon: int | None, new: int | None, price: int | None) -> None:
     assert buy_price(Seen("IT", amazon=amazon, new=new)) == price
 
 
-def test_an_asked_buy_box_is_the_reference_even_when_nobody_has_it():
+def test_an_asked_buy_box_is_the_reference_even_when_nobody_has_it() -> None:
     assert reference_price(TARGET) == 7999
     assert reference_price(replace(TARGET, buy_box=None)) is None
 
 
-def test_new_is_the_reference_while_the_buy_box_was_never_asked():
+def test_new_is_the_reference_while_the_buy_box_was_never_asked() -> None:
     assert reference_price(replace(TARGET, buybox_minute=None, buy_box=None, new=7500)) == 7500
 
 
 @pytest.mark.parametrize(
     ("median", "quartile", "price"), [(8500, 8200, 7999), (7900, 8200, 7900), (8500, 7800, 7800), (None, None, 7999)]
 )
-def test_a_flip_is_judged_at_the_least_of_three_prices(median, quartile, price):
+def test_a_flip_is_judged_at_the_least_of_three_prices(
+    median: int | None, quartile: int | None, price: int | None
+) -> None:
     assert conservative_price(replace(TARGET, median_90=median, p25_30=quartile)) == price
 
 
-def test_without_a_reference_there_is_no_price_to_sell_at():
+def test_without_a_reference_there_is_no_price_to_sell_at() -> None:
     assert conservative_price(replace(TARGET, buy_box=None)) is None
 
 
-def test_complete_listings_become_inputs():
+def test_complete_listings_become_inputs() -> None:
     inputs = flip_inputs(SOURCE, TARGET, TOY)
     assert inputs == FlipInputs(TOY, buy=4999, sale=7999, referral=150_000, fba=315, reference=7999)
     assert not inputs.is_estimate
 
 
-def test_an_unasked_buy_box_makes_an_estimate():
+def test_an_unasked_buy_box_makes_an_estimate() -> None:
     inputs = flip_inputs(SOURCE, replace(TARGET, buybox_minute=None), TOY)
     assert isinstance(inputs, FlipInputs)
     assert inputs.estimates == ("the buy box in DE was never asked",)
@@ -96,11 +99,11 @@ def test_an_unasked_buy_box_makes_an_estimate():
         ({"buy_box": LARGEST + 1}, "no_sale_price"),
     ],
 )
-def test_what_the_target_lacks_is_named(change, code):
+def test_what_the_target_lacks_is_named(change: dict[str, Any], code: str) -> None:
     assert missing(SOURCE, replace(TARGET, **change)) == [code]
 
 
-def test_everything_missing_is_named_at_once():
+def test_everything_missing_is_named_at_once() -> None:
     route = Incomplete("IT", "DE", (Missing("vat_registration", "VAT registration in DE"),))
     answer = flip_inputs(replace(SOURCE, new=None), replace(TARGET, fba_fee=None), route)
     assert isinstance(answer, Incomplete)
@@ -108,7 +111,7 @@ def test_everything_missing_is_named_at_once():
     assert answer.sentence() == "needs a price to buy at in IT; the FBA fee in DE; VAT registration in DE"
 
 
-def test_a_missing_fee_is_not_out_of_stock():
+def test_a_missing_fee_is_not_out_of_stock() -> None:
     answer = flip_inputs(SOURCE, replace(TARGET, fba_fee=None), TOY)
     assert isinstance(answer, Incomplete)
     assert not answer.out_of_stock
@@ -118,7 +121,7 @@ def test_a_missing_fee_is_not_out_of_stock():
     "change",
     [{}, {"buy_box": None}, {"referral_rate": None}, {"fba_fee": 0}, {"buybox_minute": None}, {"closing_fee": 81}],
 )
-def test_the_kernel_prices_what_single_flips_price(change):
+def test_the_kernel_prices_what_single_flips_price(change: dict[str, Any]) -> None:
     target = replace(TARGET, **change)
     priced = price(TABLE, columns_of([{"IT": SOURCE, "DE": target}, {"DE": target}]))
     complete = isinstance(flip_inputs(SOURCE, target, TOY), FlipInputs)
@@ -126,7 +129,7 @@ def test_the_kernel_prices_what_single_flips_price(change):
     assert priced.complete[:, 1].sum() == 0
 
 
-def test_chunks_add_up_to_the_whole():
+def test_chunks_add_up_to_the_whole() -> None:
     products = [{"IT": replace(SOURCE, new=3000 + 10 * number), "DE": TARGET} for number in range(25)]
     whole, row = price(TABLE, columns_of(products)), PAIRS.index(("IT", "DE"))
     parts = list(price_in_chunks(TABLE, columns_of(products), size=10))
@@ -134,7 +137,7 @@ def test_chunks_add_up_to_the_whole():
     assert [value for part in parts for value in part.net[row].tolist()] == whole.net[row].tolist()
 
 
-def test_thresholds_compare_exactly_and_not_on_rounded_ratios():
+def test_thresholds_compare_exactly_and_not_on_rounded_ratios() -> None:
     products = [{"IT": SOURCE, "DE": TARGET}]
     priced, row = price(TABLE, columns_of(products)), PAIRS.index(("IT", "DE"))
     assert priced.meets(min_roi=2203, min_profit=936)[row, 0]  # 9.36 / 42.48 is 22.0339 %
@@ -142,7 +145,7 @@ def test_thresholds_compare_exactly_and_not_on_rounded_ratios():
     assert not priced.meets(min_roi=0, min_profit=937)[row, 0]
 
 
-def test_every_marketplace_has_a_row_of_its_own():
+def test_every_marketplace_has_a_row_of_its_own() -> None:
     columns = columns_of([{code: Seen(code, new=1000 + index) for code, index in INDEX.items()}])
     assert columns.buy[:, 0].tolist() == [1000, 1001, 1002, 1003, 1004]
     assert columns.closing[:, 0].tolist() == [0] * 5

@@ -30,17 +30,17 @@ def ppm(answer: object) -> int:
     return answer.ppm
 
 
-def test_seeded_vat_rates():
+def test_seeded_vat_rates() -> None:
     book = load_rates()
     assert [ppm(book.vat_rate(code, DAY)) for code in CODES] == [190_000, 220_000, 210_000, 200_000, 200_000]
     assert ppm(book.vat_rate("DE", date(2020, 12, 31))) == 160_000
 
 
-def test_every_seeded_row_names_its_source():
+def test_every_seeded_row_names_its_source() -> None:
     assert all(row.source for model in (VatRate, FeeRate) for row in model.objects.all())
 
 
-def test_fuel_surcharge_begins_in_april_2026():
+def test_fuel_surcharge_begins_in_april_2026() -> None:
     book = load_rates()
     assert ppm(book.fuel("DE", date(2026, 4, 16))) == 0
     assert ppm(book.fuel("DE", date(2026, 4, 17))) == 15_000
@@ -59,42 +59,42 @@ def test_fuel_surcharge_begins_in_april_2026():
         ("IT", "UK", 30_000, 30_000),
     ],
 )
-def test_digital_services_fee_of_seller_and_store(seller, store, before, after):
+def test_digital_services_fee_of_seller_and_store(seller: str, store: str, before: int, after: int) -> None:
     book = load_rates()
     assert ppm(book.digital_services(seller, store, date(2026, 3, 19))) == before
     assert ppm(book.digital_services(seller, store, date(2026, 3, 20))) == after
 
 
-def test_fulfilment_fees_are_in_the_base_in_the_uk_and_france_alone():
+def test_fulfilment_fees_are_in_the_base_in_the_uk_and_france_alone() -> None:
     book = load_rates()
     found = {code: book.digital_services("DE", code, DAY) for code in CODES}
     assert {code for code, rate in found.items() if isinstance(rate, Rate) and rate.on_fulfilment} == {"UK", "FR"}
 
 
-def test_seeded_rates_do_not_overlap():
+def test_seeded_rates_do_not_overlap() -> None:
     assert load_rates().overlaps() == []
 
 
-def test_seeded_exchange_rate():
+def test_seeded_exchange_rate() -> None:
     found = load_rates().conversion("GBP", "EUR", DAY)
     assert isinstance(found, Conversion)
     assert (found.numerator, found.denominator) == (100_000, 85_463)
 
 
-def test_the_default_profile_prices_three_pairs():
+def test_the_default_profile_prices_three_pairs() -> None:
     table = terms_table(profile_of(seeded()), load_rates(), DAY)
     assert {pair for pair, terms in table.items() if not isinstance(terms, Incomplete)} == {
         ("IT", "DE"), ("ES", "DE"), ("FR", "DE"),
     }  # fmt: skip
 
 
-def test_the_demo_profile_prices_twelve_pairs_and_is_made_once():
+def test_the_demo_profile_prices_twelve_pairs_and_is_made_once() -> None:
     assert demo.load() == demo.load()
     table = terms_table(profile_of(demo.load()), load_rates(), DAY)
     assert sum(not isinstance(terms, Incomplete) for terms in table.values()) == 12
 
 
-def test_example_1a_from_rows_to_the_cent():
+def test_example_1a_from_rows_to_the_cent() -> None:
     product = factories.product()
     source, target = factories.listing(product, "IT", 4999), factories.listing(product, "DE", 7999)
     row = seeded()
@@ -104,7 +104,7 @@ def test_example_1a_from_rows_to_the_cent():
     assert (evaluate(inputs).net, evaluate(inputs).roi) == (936, 2203)
 
 
-def test_uk_legs_are_priced_once_the_profile_states_the_border():
+def test_uk_legs_are_priced_once_the_profile_states_the_border() -> None:
     row = seeded()
     row.freight, row.brokerage, row.duty, row.fx_spread = 250, 100, 47_000, 10_000
     row.inbound, row.prep, row.storage = 90, 0, 10
@@ -115,7 +115,7 @@ def test_uk_legs_are_priced_once_the_profile_states_the_border():
     assert terms.estimates == ("the profile's duty rate stands for the product's own",)
 
 
-def test_amounts_of_the_profile_are_converted_for_a_uk_sale():
+def test_amounts_of_the_profile_are_converted_for_a_uk_sale() -> None:
     row = seeded()
     row.freight = row.brokerage = row.duty = 0
     row.vat_registrations, row.inbound = ["DE", "GB"], 1000
@@ -124,7 +124,7 @@ def test_amounts_of_the_profile_are_converted_for_a_uk_sale():
     assert (terms.currency, terms.purchase.inbound) == ("GBP", 855)  # 10.00 * 0.85463 = 8.5463
 
 
-def test_a_stale_exchange_rate_makes_an_estimate():
+def test_a_stale_exchange_rate_makes_an_estimate() -> None:
     row = seeded()
     row.freight = row.brokerage = row.duty = 0
     terms = terms_for(profile_of(row), load_rates(), "UK", "DE", date(2026, 10, 6))
@@ -132,13 +132,13 @@ def test_a_stale_exchange_rate_makes_an_estimate():
     assert "the exchange rate is 6 days old" in terms.estimates
 
 
-def test_a_day_before_all_rates_names_each_of_them():
+def test_a_day_before_all_rates_names_each_of_them() -> None:
     terms = terms_for(profile_of(seeded()), load_rates(), "IT", "DE", date(2010, 1, 1))
     assert isinstance(terms, Incomplete)
     assert [entry.code for entry in terms.missing] == ["vat_rate", "vat_rate", "fuel", "digital_services"]
 
 
-def test_returns_are_read_when_a_rate_is_set():
+def test_returns_are_read_when_a_rate_is_set() -> None:
     row = seeded()
     assert profile_of(row).returns is None
     row.return_rate, row.return_handling = 60_000, 150
@@ -156,7 +156,7 @@ def test_returns_are_read_when_a_rate_is_set():
         ("inbound", -1),
     ],
 )
-def test_a_profile_that_cannot_be_used_says_so(field, value):
+def test_a_profile_that_cannot_be_used_says_so(field: str, value: object) -> None:
     row = seeded()
     setattr(row, field, value)
     with pytest.raises(
@@ -166,6 +166,6 @@ def test_a_profile_that_cannot_be_used_says_so(field, value):
 
 
 @pytest.mark.parametrize("rate", [-1, 1_000_001])
-def test_the_table_refuses_a_vat_rate_above_100_percent(rate):
+def test_the_table_refuses_a_vat_rate_above_100_percent(rate: int) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         VatRate.objects.create(country="DE", tax_class="odd", valid_from=DAY, rate=rate, source="typing error")

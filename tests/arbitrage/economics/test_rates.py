@@ -22,21 +22,21 @@ def rate(ppm: int) -> Rate:
 @pytest.mark.parametrize(
     ("on", "ppm"), [(date(2020, 7, 1), 160_000), (date(2020, 12, 31), 160_000), (date(2021, 1, 1), 190_000)]
 )
-def test_a_rate_holds_on_both_of_its_days(on, ppm):
+def test_a_rate_holds_on_both_of_its_days(on: date, ppm: int) -> None:
     found = VAT.vat_rate("DE", on)
     assert isinstance(found, Rate)
     assert found.ppm == ppm
 
 
-def test_a_day_before_every_row_is_missing_by_name():
+def test_a_day_before_every_row_is_missing_by_name() -> None:
     assert VAT.vat_rate("DE", date(2020, 6, 30)) == Missing("vat_rate", "VAT rate of DE on 2020-06-30")
 
 
-def test_an_unknown_country_is_missing_by_name():
+def test_an_unknown_country_is_missing_by_name() -> None:
     assert VAT.vat_rate("AT", DAY) == Missing("vat_rate", "VAT rate of AT on 2026-09-30")
 
 
-def test_overlapping_rows_are_missing_and_reported():
+def test_overlapping_rows_are_missing_and_reported() -> None:
     book = RateBook(vat={("DE", "standard"): [NEW, Rate(200_000, date(2026, 1, 1), "typing error")]})
     assert book.vat_rate("DE", DAY) == Missing("vat_rate", "one VAT rate of DE on 2026-09-30 (2 rows overlap)")
     assert book.overlaps() == ["DE standard: the row of 2021-01-01 still holds when that of 2026-01-01 begins"]
@@ -44,17 +44,17 @@ def test_overlapping_rows_are_missing_and_reported():
 
 
 @pytest.mark.parametrize("ppm", [-1, 1_000_001])
-def test_a_rate_outside_0_to_100_percent_is_refused(ppm):
+def test_a_rate_outside_0_to_100_percent_is_refused(ppm: int) -> None:
     with pytest.raises(InvalidRate, match="not between 0 and 100 %"):
         rate(ppm)
 
 
-def test_a_rate_that_ends_before_it_begins_is_refused():
+def test_a_rate_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(InvalidRate, match="cannot end on"):
         Rate(0, DAY, "", DAY - timedelta(days=1))
 
 
-def test_the_most_exact_digital_services_row_wins():
+def test_the_most_exact_digital_services_row_wins() -> None:
     kind = "digital_services"
     book = RateBook(
         fees={(kind, "", "FR"): [rate(30_000)], (kind, "UK", ""): [rate(20_000)], (kind, "UK", "FR"): [rate(1)]}
@@ -65,11 +65,11 @@ def test_the_most_exact_digital_services_row_wins():
     assert isinstance(book.digital_services("DE", "DE", DAY), Missing)
 
 
-def test_one_currency_needs_no_rate():
+def test_one_currency_needs_no_rate() -> None:
     assert RateBook().conversion("EUR", "EUR", DAY) == Conversion("EUR", "EUR")
 
 
-def test_a_conversion_is_the_exact_fraction():
+def test_a_conversion_is_the_exact_fraction() -> None:
     there, back = GBP.conversion("GBP", "EUR", DAY), GBP.conversion("EUR", "GBP", DAY)
     assert isinstance(there, Conversion)
     assert isinstance(back, Conversion)
@@ -77,7 +77,7 @@ def test_a_conversion_is_the_exact_fraction():
     assert (back.numerator, back.denominator) == (85_463, 100_000)
 
 
-def test_two_foreign_currencies_cross_through_the_euro_and_take_the_older_day():
+def test_two_foreign_currencies_cross_through_the_euro_and_take_the_older_day() -> None:
     earlier = Fixing("SEK", DAY - timedelta(days=2), Decimal(11), "ECB")
     book = RateBook(fixings={"SEK": [earlier], "GBP": [Fixing("GBP", DAY, Decimal("0.85"), "ECB")]})
     found = book.conversion("GBP", "SEK", DAY)
@@ -86,17 +86,17 @@ def test_two_foreign_currencies_cross_through_the_euro_and_take_the_older_day():
 
 
 @pytest.mark.parametrize(("days", "stale"), [(0, False), (5, False), (6, True)])
-def test_an_exchange_rate_of_five_days_is_fresh(days, stale):
+def test_an_exchange_rate_of_five_days_is_fresh(days: int, stale: bool) -> None:
     found = GBP.conversion("GBP", "EUR", DAY + timedelta(days=days))
     assert isinstance(found, Conversion)
     assert (found.age, found.is_stale) == (days, stale)
 
 
-def test_a_later_fixing_is_never_used_for_an_earlier_day():
+def test_a_later_fixing_is_never_used_for_an_earlier_day() -> None:
     missing = GBP.conversion("GBP", "EUR", DAY - timedelta(days=1))
     assert missing == Missing("fx", "exchange rate of GBP on or before 2026-09-29")
 
 
-def test_an_exchange_rate_that_is_not_positive_is_refused():
+def test_an_exchange_rate_that_is_not_positive_is_refused() -> None:
     with pytest.raises(InvalidRate, match="not positive"):
         Fixing("GBP", DAY, Decimal(0), "ECB")

@@ -3,6 +3,7 @@
 import pytest
 
 from arbitrage.economics.flip import Kind, evaluate
+from arbitrage.economics.inputs import FlipInputs
 from arbitrage.economics.limits import break_even, max_buy
 from arbitrage.economics.profiles import Returns
 from tests.arbitrage.economics.examples import ALL, E1A, E1C, E2A, E2B, E3A, through_kernel, with_returns
@@ -29,7 +30,7 @@ def line(code: str, name: str) -> int:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_decimal_form_meets_the_vector(name):
+def test_decimal_form_meets_the_vector(name: str) -> None:
     flip = evaluate(ALL[name])
     cost, revenue, fees, fee_vat, net, roi = EXPECTED[name]
     assert (flip.cost, flip.revenue, flip.fees - flip.fee_vat, flip.fee_vat) == (cost, revenue, fees, fee_vat)
@@ -37,7 +38,7 @@ def test_decimal_form_meets_the_vector(name):
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_kernel_meets_the_vector(name):
+def test_kernel_meets_the_vector(name: str) -> None:
     priced = through_kernel(ALL[name])
     cost, revenue, fees, fee_vat, net, roi = EXPECTED[name]
     assert (priced["cost"], priced["revenue"], priced["fees"]) == (cost, revenue, fees + fee_vat)
@@ -69,12 +70,12 @@ def test_kernel_meets_the_vector(name):
         ("3A-EFN peak", "digital_services", -48),
     ],
 )
-def test_a_printed_line_of_the_vector(name, code, amount):
+def test_a_printed_line_of_the_vector(name: str, code: str, amount: int) -> None:
     assert line(code, name) == amount
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_lines_add_up_to_the_net_profit(name):
+def test_lines_add_up_to_the_net_profit(name: str) -> None:
     flip = evaluate(ALL[name])
     assert sum(entry.amount for entry in flip.lines if entry.kind is not Kind.INFO) == flip.net
     assert -sum(entry.amount for entry in flip.lines if entry.kind is Kind.COST) == flip.cost
@@ -82,7 +83,7 @@ def test_lines_add_up_to_the_net_profit(name):
 
 
 @pytest.mark.parametrize(("name", "price"), [("1A", 6644), ("1B", 6793), ("2A", 7101), ("3A", 4845)])
-def test_break_even(name, price):
+def test_break_even(name: str, price: int) -> None:
     assert break_even(ALL[name]) == price
 
 
@@ -90,41 +91,41 @@ def test_break_even(name, price):
     ("inputs", "roi", "price"),
     [(E1A, 2000, 5087), (E1A, 3000, 4681), (E2A, 2000, 4039), (E3A, 1500, 3216), (E3A, 2000, 3077)],
 )
-def test_maximum_buy_price(inputs, roi, price):
+def test_maximum_buy_price(inputs: FlipInputs, roi: int, price: int) -> None:
     assert max_buy(inputs, roi=roi) == price
 
 
-def test_ratios_beside_the_roi():
+def test_ratios_beside_the_roi() -> None:
     flip = evaluate(E2A)
     assert (flip.margin, flip.cash_roi) == (1351, 1787)
     assert evaluate(E2B).cash_roi == evaluate(E2B).roi
 
 
-def test_naive_spread_is_shown_beside():
+def test_naive_spread_is_shown_beside() -> None:
     flip = evaluate(E1A)
     assert (flip.gross_spread, flip.gross_margin) == (3000, 6722 - 4098)
 
 
-def test_profit_if_the_source_vat_is_lost():
+def test_profit_if_the_source_vat_is_lost() -> None:
     assert evaluate(E1A).net_if_vat_lost == 35
     assert evaluate(E2A).net_if_vat_lost == 141
     assert evaluate(ALL["1A'"]).net_if_vat_lost is None
     assert evaluate(E1C).net_if_vat_lost is None
 
 
-def test_expected_profit_after_returns():
+def test_expected_profit_after_returns() -> None:
     after = evaluate(with_returns(E1A, Returns(rate=60_000, resaleable=500_000))).expected
     assert after is not None
     assert (after.loss, after.net, after.roi) == (2684, 719, 1693)
 
 
-def test_what_amazon_keeps_of_a_return_carries_vat_for_a_small_business():
+def test_what_amazon_keeps_of_a_return_carries_vat_for_a_small_business() -> None:
     after = evaluate(with_returns(ALL["1B"], Returns(rate=60_000, handling=100))).expected
     assert after is not None
     assert (after.fulfilment, after.kept_referral, after.kept_vat) == (320, 240, 106)
     assert after.loss == 320 + 240 + 106 + 100 + 5178
 
 
-def test_yearly_roi_counts_the_days_the_capital_is_tied():
+def test_yearly_roi_counts_the_days_the_capital_is_tied() -> None:
     assert evaluate(E1A).annualised(365) == 2203
     assert evaluate(E1A).annualised(73) == 11017
