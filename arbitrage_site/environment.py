@@ -34,6 +34,7 @@ class Variable:
 VARIABLES = (
     Variable("KEEPA_API_KEY", str, "", "Your Keepa key (64 characters). Without it polling is off, unless DEMO=1."),
     Variable("DEMO", bool, False, "1 starts with invented products from the built-in Keepa simulator."),
+    Variable("SIMULATOR_BIND", str, "127.0.0.1:8077", "Where the demo's Keepa simulator listens; loopback only."),
     Variable("ASIN_WATCHLIST", list, [], "ASINs to watch on all five marketplaces, comma separated. Only adds."),
     Variable("POLL_INTERVAL_SECONDS", int, 300, "How often the planner looks for listings that are due."),
     Variable("POLL_BATCH_SIZE", int, 100, "Listings in one Keepa request, 1 to 100."),

@@ -189,7 +189,7 @@ HEALTH_PROBES = {
 METRIC_FACTS = ["ingestion.metrics.facts", "arbitrage.metrics.facts"]
 
 # Keepa.
-SIMULATOR_BIND = "127.0.0.1:8077"
+SIMULATOR_BIND: str = read("SIMULATOR_BIND")
 SIMULATOR_KEY = "demo" * 16
 KEEPA_API_KEY: str = SIMULATOR_KEY if DEMO else read("KEEPA_API_KEY")
 KEEPA_BASE_URL: str = read("KEEPA_BASE_URL") or (f"http://{SIMULATOR_BIND}" if DEMO else "https://api.keepa.com")
@@ -235,7 +235,7 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
 # kombu moves a message it takes into the temporary folder; across file systems that is a copy, and a copy can be
 # read half-written.
 tempfile.tempdir = str(_TEMPORARY_DIR)
-CELERY_BROKER_URL = "filesystem://"
+CELERY_BROKER_URL = "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(QUEUE_DIR),
     "data_folder_out": str(QUEUE_DIR),
