@@ -70,7 +70,7 @@ def first_run(*, key: bool) -> FirstRun:
 
 def inbox(reader: Reader) -> QuerySet[Alert]:
     """Alerts, newest first, each with `is_read` for this reader. Without a sign-in nothing is marked."""
-    rows = Alert.objects.select_related("rule", "product", "opportunity").order_by("-occurred_at", "pk")
+    rows = Alert.objects.select_related("rule", "product", "opportunity__profile").order_by("-occurred_at", "pk")
     marks = AlertRead.objects.filter(alert=OuterRef("pk"), user_id=reader.pk)
     return rows.annotate(is_read=Exists(marks))
 

@@ -56,12 +56,17 @@ class OpportunityFilter(forms.Form):
         """The list that the valid parameters ask for."""
         self.is_valid()
         given: dict[str, Any] = {
-            name: value.normalize() if isinstance(value, Decimal) else value
+            name: _plain(value) if isinstance(value, Decimal) else value
             for name, value in self.cleaned_data.items()
             if value not in (None, "")
         }
         given.setdefault("sort", DEFAULT_SORT)
         return OpportunityQuery(**given)
+
+
+def _plain(number: Decimal) -> Decimal:
+    """Without trailing noughts and without an exponent: 20.00 and 2E+1 are both 20."""
+    return Decimal(f"{number.normalize():f}")
 
 
 def profile_choices() -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from arbitrage.models import Opportunity
@@ -32,7 +33,11 @@ def product_panel(request: HttpRequest, asin: str) -> HttpResponse:
     row = _known(asin)
     if request.GET.get("version") == _version(row):
         return HttpResponse(status=204)
-    return render(request, "arbitrage/product.html#panel", _panel(request, row))
+    context = {**_panel(request, row), "is_fragment": True}
+    verdict = {**context, "detail": context["shown"].detail, "profile": context["shown"].profile}
+    panel = render(request, "arbitrage/product.html#panel", context)
+    panel.write(render_to_string("arbitrage/verdict.html", verdict, request))
+    return panel
 
 
 @fragment
@@ -71,7 +76,7 @@ def _panel(request: HttpRequest, row: Product) -> dict[str, Any]:
         "now": now,
         "product": row,
         "shown": shown,
-        "version": _version(row),
+        "seen": _version(row),
         "wanted": wanted if shown.chosen and shown.chosen.name == wanted else "",
         "profile_number": number if shown.profile and str(shown.profile.pk) == number else "",
     }

@@ -54,6 +54,7 @@ def _sale(listing: Listing) -> list[SourceFigure]:
         ("its median of 90 days", "from the series", listing.median_90, seen),
         ("its lower quartile of 30 days", "from the series", listing.p25_30, seen),
     )
+    lowest = next((name for name, _, value, _ in rows if value is not None and value == judged), "")
     return [
         SourceFigure(
             listing.marketplace,
@@ -62,7 +63,7 @@ def _sale(listing: Listing) -> list[SourceFigure]:
             value,
             listing.currency,
             moment,
-            "the sale price: the lowest of the three" if value is not None and value == judged else "",
+            "the sale price: the lowest of the three" if name == lowest else "",
         )
         for name, field, value, moment in rows
     ]

@@ -23,24 +23,27 @@ _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 
 
 @register.filter
-def money(minor: int | None, currency: str = "EUR") -> str:
-    """Minor units with their currency: 1234 of EUR is €12.34; a dash when there is none."""
-    if minor is None:
+def money(minor: int | str | None, currency: str = "EUR") -> str:
+    """Minor units with their currency: 1234 of EUR is €12.34; a dash when there is none.
+
+    Django passes the empty string for a name that is not there.
+    """
+    if not isinstance(minor, int):
         return MISSING
     amount = f"{abs(minor) // 100:,}.{abs(minor) % 100:02d}".replace(",", "\u202f")
     return f"{MINUS if minor < 0 else ''}{SYMBOLS.get(currency, currency + ' ')}{amount}"
 
 
 @register.filter
-def gain(minor: int | None, currency: str = "EUR") -> str:
+def gain(minor: int | str | None, currency: str = "EUR") -> str:
     """As `money`, with a sign in front of a profit as well."""
-    return f"+{money(minor, currency)}" if minor is not None and minor > 0 else money(minor, currency)
+    return f"+{money(minor, currency)}" if isinstance(minor, int) and minor > 0 else money(minor, currency)
 
 
 @register.filter
-def percent(basis_points: int | None) -> str:
+def percent(basis_points: int | str | None) -> str:
     """Basis points as percent: 2203 is 22.0 %."""
-    if basis_points is None:
+    if not isinstance(basis_points, int):
         return MISSING
     tenths = (abs(basis_points) + 5) // 10
     return f"{MINUS if basis_points < 0 else ''}{tenths // 10}.{tenths % 10}\u202f%"
@@ -119,9 +122,9 @@ def grade(score: int | None) -> str:
 
 
 @register.filter
-def sign(number: int | Decimal | None) -> str:
+def sign(number: int | str | None) -> str:
     """The class of an amount: good above nought, bad below."""
-    if not number:
+    if not isinstance(number, int) or not number:
         return "even"
     return "good" if number > 0 else "bad"
 
