@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.exceptions import NotAuthenticated, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -28,7 +28,7 @@ class AlertViewSet(CheckedViewSet):
         page, size = self.asked["page"], self.asked["page_size"]
         rows = inbox(request.user)
         if self.asked["unread"]:
-            rows = rows.filter(is_read=False)
+            rows = rows.filter(is_read=False)  # type: ignore[misc] # `inbox` annotates it
         shown = AlertShown(rows[(page - 1) * size : page * size], many=True).data
         return envelope(request, count=rows.count(), page=page, page_size=size, results=shown)
 
@@ -36,8 +36,8 @@ class AlertViewSet(CheckedViewSet):
     def read(self, request: Request, pk: UUID) -> Response:
         """Mark an alert as read; a second time changes nothing."""
         if not isinstance(request.user, User):
-            raise PermissionDenied("A read mark belongs to a person: sign in to set one.")
-        mark_read(request.user, [pk], now=clock.now())
+            raise NotAuthenticated("A read mark belongs to a person: sign in to set one.")
+        mark_read(request.user, now=clock.now(), alert=pk)
         alert = inbox(request.user).filter(pk=pk).first()
         if alert is None:
             raise NotFound("There is no such alert.")

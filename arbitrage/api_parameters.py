@@ -30,7 +30,8 @@ class OpportunityParameters(PageQuery):
         """Raises ValidationError with the form's own sentences."""
         form = OpportunityFilter(asked)
         if not form.is_valid():
-            raise serializers.ValidationError({name: list(sentences) for name, sentences in form.errors.items()})
+            wrong = {name: [str(sentence) for sentence in found] for name, found in form.errors.items()}
+            raise serializers.ValidationError(wrong)
         if asked["page"] * asked["page_size"] > DEEPEST_ROW:
             raise serializers.ValidationError({"page": [f"Rows past {DEEPEST_ROW} are not listed; narrow the filter."]})
         return {"page": asked["page"], "page_size": asked["page_size"], "query": form.query()}

@@ -87,13 +87,13 @@ class LineShown(serializers.Serializer[Line]):
     """One line of a flip. `amount` is signed as it enters the net profit; lines of kind `info` are in no sum."""
 
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # the stubs take the name for an attribute
     kind = serializers.ChoiceField(["revenue", "fee", "cost", "info"])
     amount = serializers.IntegerField()
     currency = serializers.CharField()
     formula = serializers.CharField()
     rate = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # the stubs take the name for an attribute
     valid_from = serializers.DateField(allow_null=True)
 
 
@@ -163,7 +163,7 @@ class AlertShown(serializers.ModelSerializer[Alert]):
     rule = serializers.CharField(source="rule.name")
     asin = serializers.CharField(source="product_id")
     title = serializers.CharField(source="product.title")
-    source = serializers.ChoiceField(CODES, source="opportunity.source")
+    source = serializers.ChoiceField(CODES, source="opportunity.source")  # type: ignore[assignment] # the stubs take the name for an attribute
     target = serializers.ChoiceField(CODES, source="opportunity.target")
     opportunity = serializers.UUIDField(source="opportunity_id")
     numbers = serializers.JSONField()

@@ -1,6 +1,5 @@
 """Paging of the API: page from 1, page_size 1 to 100, both checked."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import inline_serializer
@@ -38,7 +37,7 @@ def page_of(row: type[serializers.BaseSerializer[Any]], **more: serializers.Fiel
 
 
 def envelope(
-    request: Request, *, count: int, page: int, page_size: int, results: Sequence[Any], **more: Any
+    request: Request, *, count: int, page: int, page_size: int, results: object, **more: Any
 ) -> Response:
     """A page of a list. Raises NotFound beyond the last page; the first page always exists, even empty."""
     pages = max(1, -(-count // page_size))

@@ -27,7 +27,7 @@ class StrictJSON(JSONParser):
         except UnicodeDecodeError:
             raise ParseError("The body is not UTF-8.") from None
         except ValueError as error:
-            raise ParseError(f"The body is not JSON: {error}") from None
+            raise ParseError(f"The body is not JSON: {error}.") from None
 
 
 def _refuse_constant(name: str) -> None:

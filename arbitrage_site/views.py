@@ -12,11 +12,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from arbitrage_site import clock, health, metrics
 from arbitrage_site.access import may_inspect
-from arbitrage_site.parameters import CheckedViewSet
+from arbitrage_site.parameters import CheckedViewSet, Private
 
 
 @require_safe
@@ -69,7 +68,7 @@ def shown(report: health.Report, *, with_details: bool) -> dict[str, Any]:
     """A report as JSON; sentences only for those who may look into the machine."""
     services = {}
     for part in report.parts:
-        entry = {"status": part.finding.status, "milliseconds": part.milliseconds}
+        entry: dict[str, object] = {"status": part.finding.status, "milliseconds": part.milliseconds}
         if with_details and part.finding.detail:
             entry["detail"] = part.finding.detail
         services[part.name] = entry
@@ -107,7 +106,7 @@ class HealthViewSet(CheckedViewSet):
         return Response(document, status=503 if report.status == "down" else 200)
 
 
-class UnknownAddress(APIView):
+class UnknownAddress(Private):
     """Every address under /api/ that does not exist."""
 
     permission_classes = [AllowAny]
@@ -118,6 +117,6 @@ class UnknownAddress(APIView):
         self.http_method_names = []
         return super().dispatch(request, *args, **kwargs)
 
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
+    def http_method_not_allowed(self, request: HttpRequest | Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002 - DRF's signature
         """Raises NotFound."""
         raise NotFound("There is no such address. /docs lists those there are.")

@@ -30,7 +30,7 @@ class ProductViewSet(CheckedViewSet):
             count=found.total,
             page=found.page,
             page_size=found.page_size,
-            results=HitShown(found.hits, many=True).data,
+            results=[HitShown(hit).data for hit in found.hits],
             facets={name: [asdict(facet) for facet in values] for name, values in found.facets.items()},
         )
 

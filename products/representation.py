@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from arbitrage_site import clock
 from products.marketplaces import CODES, MARKETPLACES
-from products.models import Listing, PollTarget, Product, Watch
+from products.models import Listing, PollTarget, Product, Tag, Watch
 from products.search import Hit, ListingHit
 
 
@@ -19,7 +19,7 @@ class BestFlipShown(serializers.Serializer[dict[str, Any]]):
     net_eur = serializers.IntegerField(help_text="EUR cents.")
     roi = serializers.IntegerField(help_text="Basis points.")
     margin = serializers.IntegerField(help_text="Basis points.", allow_null=True)
-    source = serializers.ChoiceField(CODES)
+    source = serializers.ChoiceField(CODES)  # type: ignore[assignment] # the stubs take the name for an attribute
     target = serializers.ChoiceField(CODES)
 
 
@@ -176,7 +176,7 @@ class WatchShown(serializers.ModelSerializer[Watch]):
     asin = serializers.CharField(source="product_id")
     title = serializers.CharField(source="product.title")
     marketplaces = serializers.ListField(child=serializers.ChoiceField(CODES))
-    tags = serializers.SlugRelatedField(many=True, read_only=True, slug_field="name")
+    tags: serializers.SlugRelatedField[Tag] = serializers.SlugRelatedField(many=True, read_only=True, slug_field="name")
     targets = PollTargetShown(many=True, source="product.poll_targets")
 
     class Meta:

@@ -6,7 +6,9 @@ from numpy.typing import NDArray
 from products.series.points import Series
 
 MOST_POINTS = 400
-_KEPT_OF_A_STRETCH = 4
+_KEPT_OF_A_STRETCH = 5
+_NOTHING_ON_OFFER = np.int32(2**31 - 1)
+"""Stands for -1 where the lowest price is looked for."""
 
 
 def window(series: Series, start: int, end: int) -> Series:
@@ -26,7 +28,7 @@ def window(series: Series, start: int, end: int) -> Series:
 
 
 def thin(series: Series, most: int = MOST_POINTS) -> Series:
-    """At most `most` points, which is at least 4: of each stretch its first, lowest, highest and last."""
+    """At most `most` points, which is at least 5: of each stretch its ends, a gap, the lowest and the highest price."""
     count = len(series.minutes)
     if count <= most:
         return series
@@ -37,4 +39,6 @@ def thin(series: Series, most: int = MOST_POINTS) -> Series:
 
 def _telling(values: NDArray[np.int32], stretch: NDArray[np.intp]) -> NDArray[np.intp]:
     inside = values[stretch]
-    return np.array([stretch[0], stretch[inside.argmin()], stretch[inside.argmax()], stretch[-1]])
+    offered = np.where(inside < 0, _NOTHING_ON_OFFER, inside)
+    telling = [0, int(inside.argmin()), int(offered.argmin()), int(inside.argmax()), len(stretch) - 1]
+    return stretch[telling]
