@@ -4,12 +4,14 @@ Points are a union by (type, minute), whatever the order of arrival. Where two s
 value from the one with the larger guard stays, judged against the newest snapshot folded so far: Keepa does not
 rewrite points, so such a conflict comes from a fault, and two late ones about the same minute fall to the last folded.
 Each group of scalars is replaced only by a snapshot with a larger guard. Coverage is a union of stretches.
+Prices and counts follow from the points, so a snapshot that did not ask the history moves neither them nor the minute
+at which windows end.
 """
 
 from dataclasses import replace
 
 from ingestion.enrichment.state import BASE, BUYBOX, OFFERS, Guard, ListingState, Snapshot, Stretches
-from products.series import merge
+from products.series import add_late, merge
 
 _NEVER = Guard(-1, -1, -1)
 
@@ -19,12 +21,12 @@ def fold(state: ListingState | None, snapshot: Snapshot) -> ListingState:
     known = state or ListingState(snapshot.asin, snapshot.marketplace, checked_at=snapshot.fetched_at)
     accepted = accepted_groups(state, snapshot)
     newest = snapshot.guard > known.guards.get(BASE, _NEVER)
-    history = merge(known.history, snapshot.history) if newest else merge(snapshot.history, known.history)
+    history = (merge if newest else add_late)(known.history, snapshot.history)
     return replace(
         known,
         checked_at=max(known.checked_at, snapshot.fetched_at),
         is_demo=snapshot.is_demo if newest else known.is_demo,
-        source_minute=max(known.source_minute, snapshot.guard.minute),
+        source_minute=max(known.source_minute, snapshot.guard.minute if BASE in snapshot.asked else 0),
         base=snapshot.base if BASE in accepted else known.base,
         buybox=snapshot.buybox if BUYBOX in accepted else known.buybox,
         offers=snapshot.offers if OFFERS in accepted else known.offers,

@@ -72,25 +72,25 @@ def merge(older: History, newer: History) -> History:
     Keepa does not rewrite points, so such a conflict is rare; the caller passes as `newer` the side that comes from
     the snapshot with the larger guard (source minute, epoch, offset).
     """
-    merged = dict(older)
-    for kind, series in newer.items():
-        known = older.get(kind)
-        merged[kind] = series if known is None else _merge_series(known, series)
-    return merged
+    return older | {kind: _joined(older.get(kind), series, replace=True) for kind, series in newer.items()}
 
 
-def _merge_series(older: Series, newer: Series) -> Series:
+def add_late(known: History, late: History) -> History:
+    """The union of both by (type, minute), where the values of `known` stay: for what comes after its time."""
+    return known | {kind: _joined(known.get(kind), series, replace=False) for kind, series in late.items()}
+
+
+def _joined(older: Series | None, newer: Series, *, replace: bool) -> Series:
     """`older` itself where `newer` adds nothing: the usual case, and what tells an unchanged listing from a changed."""
-    if not len(newer.minutes):
-        return older
-    if not len(older.minutes):
-        return newer
+    if older is None or not len(older.minutes):
+        return newer if older is None or len(newer.minutes) else older
     at = np.searchsorted(older.minutes, newer.minutes)
     known = older.minutes.take(at, mode="clip") == newer.minutes
-    if known.all() and np.array_equal(older.values[at], newer.values):
+    if known.all() and (not replace or np.array_equal(older.values[at], newer.values)):
         return older
     values = older.values.copy()
-    values[at[known]] = newer.values[known]
+    if replace:
+        values[at[known]] = newer.values[known]
     fresh = ~known
     return _in_order(
         np.concatenate((older.minutes, newer.minutes[fresh])), np.concatenate((values, newer.values[fresh]))

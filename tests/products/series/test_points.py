@@ -8,6 +8,7 @@ from products.series import (
     NEW,
     History,
     Series,
+    add_late,
     first_minute_of,
     last_value,
     merge,
@@ -29,6 +30,14 @@ def test_merging_is_the_union_by_minute_and_the_newer_side_wins(older: Series, n
     merged = merge({NEW: older}, {NEW: newer})[NEW]
     assert _points(merged) == _points(older) | _points(newer)
     assert merged.minutes.tolist() == sorted(merged.minutes.tolist())
+
+
+@settings(max_examples=200, deadline=None)
+@given(known=price_series(days=1), late=price_series(days=1))
+def test_what_comes_late_changes_no_known_point(known: Series, late: Series) -> None:
+    merged = add_late({NEW: known}, {NEW: late})[NEW]
+    assert _points(merged) == _points(late) | _points(known)
+    assert add_late({NEW: merged}, {NEW: late})[NEW] is merged
 
 
 @settings(max_examples=100, deadline=None)

@@ -80,17 +80,18 @@ class Slow:
         return sum(before[1] != after[1] and after[0] > start for before, after in pairs)
 
     def windows(self) -> Windows:
-        means = [self.mean(30), self.mean(90)]
-        return Windows(
+        means = (self.mean(30), self.mean(90))
+        values = [
             *(None if mean is None else half_up(mean) for mean in means),
             self.quantile(90, Fraction(1, 2)),
             self.quantile(30, Fraction(1, 4)),
             self.trend(),
             *(self.delta(days) for days in (1, 7, 30)),
             *(self.in_stock(days) for days in (30, 90)),
-            stock_days=self.stock(365) // DAY,
-            change_points=self.changes(),
-        )
+            self.stock(365) // DAY,
+            self.changes(),
+        ]
+        return Windows._make(values)
 
 
 @settings(max_examples=300, deadline=None)
