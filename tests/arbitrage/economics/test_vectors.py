@@ -1,12 +1,26 @@
 """Every vector of economics.md 1.8, in the Decimal form and in the kernel."""
 
+from dataclasses import replace
+
 import pytest
 
 from arbitrage.economics.flip import Kind, evaluate
 from arbitrage.economics.inputs import FlipInputs
 from arbitrage.economics.limits import break_even, max_buy
-from arbitrage.economics.profiles import Returns
-from tests.arbitrage.economics.examples import ALL, E1A, E1C, E2A, E2B, E3A, through_kernel, with_returns
+from arbitrage.economics.profiles import PurchaseVat, Returns
+from tests.arbitrage.economics.examples import (
+    ALL,
+    E1A,
+    E1C,
+    E2A,
+    E2B,
+    E3A,
+    bought,
+    rate,
+    sold,
+    through_kernel,
+    with_returns,
+)
 
 # cost, revenue, fees without VAT, VAT on fees, net profit, ROI in basis points
 EXPECTED = {
@@ -129,3 +143,13 @@ def test_what_amazon_keeps_of_a_return_carries_vat_for_a_small_business() -> Non
 def test_yearly_roi_counts_the_days_the_capital_is_tied() -> None:
     assert evaluate(E1A).annualised(365) == 2203
     assert evaluate(E1A).annualised(73) == 11017
+
+
+def test_the_simple_example_of_three_sellers() -> None:
+    """100.00 in IT, 140.00 in DE, 15 %, fulfilment 4.50, inbound 2.50 without VAT; no surcharge and no storage."""
+    free = sold(E1A, fuel=rate("0"), storage=0)
+    registered = replace(bought(free, PurchaseVat.NET_INTRA_EU, inbound=250), buy=10_000, sale=14_000, fba=450)
+    unregistered = sold(bought(registered, PurchaseVat.GROSS_NOT_RECOVERABLE), output_vat=None, fee_vat=rate("19"))
+    assert evaluate(registered).net == 768
+    assert evaluate(registered).net_if_vat_lost == -1035
+    assert evaluate(unregistered).net == 715  # 7.155, with the VAT on fees of 4.845 rounded up as printed
