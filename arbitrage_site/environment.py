@@ -136,16 +136,26 @@ def example() -> str:
         "",
     ]
     for variable in VARIABLES:
-        shown = variable.default
-        if variable.kind is bool:
-            shown = int(variable.default)
-        elif variable.kind is list:
-            shown = ",".join(variable.default)
-        lines += [f"# {variable.explanation}", f"#{variable.name}={shown}", ""]
+        lines += [f"# {variable.explanation}", f"#{variable.name}={_shown(variable)}", ""]
     return "\n".join(lines)
+
+
+def table() -> str:
+    """The table of the README."""
+    lines = ["| variable | default | meaning |", "|---|---|---|"]
+    for variable in VARIABLES:
+        shown = f"`{_shown(variable)}`" if _shown(variable) else ""
+        lines.append(f"| `{variable.name}` | {shown} | {variable.explanation} |")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(variable: Variable) -> str:
+    if variable.kind is bool:
+        return str(int(variable.default))
+    return ",".join(variable.default) if variable.kind is list else str(variable.default)
 
 
 if __name__ == "__main__":
     import sys
 
-    sys.stdout.write(example())
+    sys.stdout.write(table() if "--table" in sys.argv else example())

@@ -13,6 +13,11 @@ def test_the_example_file_is_what_the_declaration_prints() -> None:
     assert shown == environment.example(), "run: python -m arbitrage_site.environment > .env.example"
 
 
+def test_the_readme_shows_the_same_variables() -> None:
+    readme = (settings.BASE_DIR / "README.md").read_text()
+    assert environment.table() in readme, "run: python -m arbitrage_site.environment --table"
+
+
 def test_every_line_of_the_example_is_a_comment_so_copying_changes_nothing() -> None:
     assert all(line.startswith("#") or not line for line in environment.example().splitlines())
 
