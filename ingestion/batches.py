@@ -16,7 +16,7 @@ from ingestion import dead_letters
 from ingestion.batch_size import BatchSize
 from ingestion.breaker import Breaker
 from ingestion.consumers import Consumer, Effects
-from ingestion.errors import ConsumerStopped
+from ingestion.errors import ConsumerStopped, InvalidRecord
 from ingestion.eventlog.base import Passed, Place, Reader, Record
 from ingestion.failures import DATA_ERRORS, as_invalid
 
@@ -67,8 +67,7 @@ class Batches:
         self._commit(records, effects, now, dropped=dropped)
 
     def _commit(self, records: Sequence[Record], effects: Effects, now: datetime, *, dropped: int = 0) -> None:
-        bad = {(record.place, record.offset) for record, _ in effects.set_aside}
-        self._breaker.admit((record.place, record.offset) in bad for record in records)
+        self._admit(records, effects.set_aside)
         with transaction.atomic():
             started = self._monotonic()  # after BEGIN: waiting for another writer says nothing about this batch
             self._reader.save(_passed(records, effects, dropped), now)
@@ -78,6 +77,14 @@ class Batches:
         self._breaker.committed()
         self._size.committed(records, seconds)
         self._report(len(records), effects, dropped, seconds)
+
+    def _admit(self, records: Sequence[Record], aside: Sequence[tuple[Record, InvalidRecord]]) -> None:
+        bad = {(record.place, record.offset) for record, _ in aside}
+        try:
+            self._breaker.admit((record.place, record.offset) in bad for record in records)
+        except ConsumerStopped as error:
+            record, reason = aside[0]
+            raise ConsumerStopped(f"{error} One of them is {record}: {reason.reason:.200}") from error
 
     def _report(self, records: int, effects: Effects, dropped: int, seconds: float) -> None:
         group, aside, superseded = self._consumer.group, len(effects.set_aside), effects.superseded + dropped

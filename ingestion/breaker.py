@@ -8,6 +8,10 @@ from ingestion.errors import ConsumerStopped
 IN_A_ROW = 50
 WINDOW = 2_000
 OF_WINDOW = WINDOW // 20
+_WAY_OUT = (
+    "Nothing of this batch was set aside. Correct the cause, or stop run_consumers and set them aside with"
+    " `manage.py run_consumers --until-end --accept-floods`."
+)
 
 
 class Breaker:
@@ -50,6 +54,6 @@ def _tail(recent: deque[bool]) -> int:
 
 def _check(in_a_row: int, bad: int) -> None:
     if in_a_row >= IN_A_ROW:
-        raise ConsumerStopped(f"{IN_A_ROW} bad records in a row: nothing of this batch was set aside.")
+        raise ConsumerStopped(f"{IN_A_ROW} bad records in a row. {_WAY_OUT}")
     if bad >= OF_WINDOW:
-        raise ConsumerStopped(f"{OF_WINDOW} bad records among the last {WINDOW}: nothing of this batch was set aside.")
+        raise ConsumerStopped(f"{OF_WINDOW} bad records among the last {WINDOW}. {_WAY_OUT}")

@@ -3,10 +3,15 @@
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
+
+import structlog
+from django.db import DatabaseError
 
 from ingestion.runner import Runner
 
+log = structlog.get_logger(__name__)
 IDLE_SECONDS = 0.1
 
 
@@ -37,12 +42,16 @@ class Rounds:
 
         Returns why consumers stand still.
         """
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.stop)
-        while not self._stopping and not (until_end and self._is_over()):
-            self._round()
+        before = {number: signal.signal(number, self.stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            while not self._stopping and not (until_end and self._is_over()):
+                self._round()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
         for runner in self._runners:
-            runner.reader.close()
+            with suppress(DatabaseError):  # a lease that cannot be given back ends by itself
+                runner.reader.close()
         return [f"{runner.group}: {runner.stopped_because}" for runner in self._runners if runner.stopped_because]
 
     def _round(self) -> None:
@@ -51,9 +60,16 @@ class Rounds:
             if not self._stopping:
                 passed += runner.turn(self._clock())
         for task in self._between:
-            task(self._clock())
+            self._tidy(task)
         if not passed and not self._stopping:
             self._sleep(IDLE_SECONDS)
+
+    def _tidy(self, task: Callable[[datetime], None]) -> None:
+        """What cannot be tidied now can be later: no consumer waits for it."""
+        try:
+            task(self._clock())
+        except DatabaseError as error:
+            log.warning("tidying failed", reason=str(error))
 
     def _is_over(self) -> bool:
         return all(runner.stopped_because or not runner.reader.behind() for runner in self._runners)

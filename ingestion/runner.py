@@ -73,7 +73,8 @@ class Runner:
         return passed
 
     def _failed(self, error: Exception, now: datetime) -> None:
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:  # a caller's transaction ends with its connection
+            connection.close_if_unusable_or_obsolete()
         if is_transient(error):
             pause = self._backoff.failed()
             self._rest_until = self._monotonic() + pause

@@ -83,8 +83,8 @@ def events_once() -> Check:
 
 
 def _names(topic: str, identity: _Identity) -> list[UUID]:
-    is_alert = topic == ALERT.name and identity.alert_id is not None
-    return [identity.event_id, identity.alert_id] if is_alert else [identity.event_id]
+    alert = identity.alert_id if topic == ALERT.name else None
+    return [identity.event_id] if alert is None else [identity.event_id, alert]
 
 
 def _identified(topic: str) -> Iterator[tuple[Record, _Identity]]:

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from ingestion.enrichment import EnrichmentConsumer
 from ingestion.eventlog.sql import Entry, SqlReader, append, append_entries
-from ingestion.events import Code, Group, RawKeepaUpdate, decode
+from ingestion.events import Group, RawKeepaUpdate, decode
 from ingestion.models import DeadLetter, LogPosition, LogRecord
 from ingestion.runner import Runner
 from ingestion.topics import RAW
+from products.marketplaces import Code
 from products.models import Listing
 from products.series import NEW
 from tests.ingestion.enrichment.raw import MINUTE, NOW, csv_of, keepa_product, record
