@@ -267,6 +267,29 @@ def test_a_target_in_pounds_is_judged_in_euros(flip: Product, profile: SellerPro
     assert Opportunity.objects.get(pk=row.pk).state == "closed"
 
 
+def test_the_simple_figures_convert_pounds_at_the_reference_rate(flip: Product) -> None:
+    """Bought for GBP 40.00, which are EUR 50.00, sold for EUR 79.99; bought for EUR 30.00, sold for GBP 60.00."""
+    SellerProfile.objects.update(vat_registrations=["DE", "UK"], freight=0, brokerage=0, duty=0)
+    factories.fx("0.80000")
+    factories.listing(flip, "UK", 4000)
+    detect()
+    row = Opportunity.objects.get(source="UK", target="DE")
+    assert (row.buy_price, row.buy_currency, row.gross_profit) == (4000, "GBP", 2999)
+    change("UK", **priced(6000))
+    change("IT", **priced(3000))
+    detect(now=NOON + timedelta(minutes=1))
+    row = Opportunity.objects.get(source="IT", target="UK")
+    assert (row.gross_profit, row.gross_margin) == (3600, 6000), "EUR 30.00 are GBP 24.00"
+    assert row.simple_priority == 600 + 360, "GBP 36.00 are EUR 45.00, nine tenths of what counts as 1"
+
+
+@pytest.mark.parametrize(("minutes", "opened"), [(24 * 60, 1), (24 * 60 + 1, 0)])
+def test_a_leg_is_stale_when_older_than_24_hours(flip: Product, minutes: int, opened: int) -> None:
+    change("IT", source_minute=minute_of(NOON) - minutes)
+    detect()
+    assert Opportunity.objects.count() == opened
+
+
 def test_a_steady_sale_price_gives_the_simple_confidence(flip: Product) -> None:
     minute = minute_of(NOON)
     steady = series.series_of([minute - 80 * 1440, minute - 1440, minute - 720], [8000, 7900, 7999])

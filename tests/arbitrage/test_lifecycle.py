@@ -49,6 +49,7 @@ SMALL = figures(300, cost=1_000)
         (None, figures(299, cost=1_000), Decision(Step.NOTHING)),
         (None, Trouble.STALE, Decision(Step.NOTHING)),
         (standing(closed_at=ENDED), GOOD, Decision(Step.REOPENED)),
+        (standing(closed_at=NOW - timedelta(hours=6)), GOOD, Decision(Step.REOPENED)),
         (standing(closed_at=LONG_AGO), GOOD, Decision(Step.OPENED)),
         (standing(closed_at=ENDED), ROI_13, Decision(Step.NOTHING)),
         (standing(closed_at=ENDED), Trouble.OUT_OF_STOCK, Decision(Step.NOTHING)),
