@@ -96,5 +96,5 @@ def _write(raised: Sequence[Raised], now: datetime) -> None:
 
 
 def _rule(row: AlertRule) -> Rule:
-    severity = cast(Severity, row.severity)
+    severity = cast("Severity", row.severity)
     return Rule(row.pk, row.name, frozenset(row.states), row.min_score, row.min_net, severity)
