@@ -1,15 +1,16 @@
 """The alerts inbox and its read marks, which belong to a user."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from arbitrage import services
@@ -65,13 +66,22 @@ def mark_read(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         messages.error(request, "Sign in to keep read marks.")
         return redirect("alerts")
-    until = parse_datetime(request.POST.get("until", "")) if "all" in request.POST else None
+    until = _moment(request.POST.get("until", "")) if "all" in request.POST else None
     one = _uuid(request.POST.get("alert", ""))
     if until is None and one is None:
         messages.error(request, "That alert is not known. Load the page again.")
     else:
         services.mark_read(request.user, alert=one, until=until, now=clock.now())
     return redirect("alerts")
+
+
+def _moment(text: str) -> datetime | None:
+    """An aware moment, or None for anything else, the thirty-first of February included."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _uuid(text: str) -> UUID | None:
@@ -85,7 +95,7 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
     query = InboxQuery.of(request.GET)
     rows = inbox(request.user)
     if query.unread and request.user.is_authenticated:
-        rows = rows.filter(is_read=False)
+        rows = rows.filter(Q(is_read=False))
     if query.rule:
         rows = rows.filter(rule_id=query.rule)
     shown = Paginator(rows, PAGE_SIZE).get_page(query.page)

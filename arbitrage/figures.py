@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Avg, Count, Exists, OuterRef, QuerySet
+from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet
 
 from arbitrage.models import Alert, AlertRead, Opportunity
 from arbitrage.querysets import OpportunityQuery, opportunities
@@ -12,6 +12,7 @@ from ingestion.models import PollRun, TokenBucket
 from products.models import Product, Watch
 
 Reader = User | AnonymousUser
+NOBODY = 0
 MOST_COUNTED = 100
 """Unread alerts are counted up to this; more are "99+"."""
 
@@ -33,11 +34,13 @@ def figures(now: datetime) -> Figures:
     """Counts over the default profile's open opportunities; five queries."""
     rows = opportunities(OpportunityQuery(sort="-net"))
     day = now - timedelta(days=1)
-    summary = rows.order_by().aggregate(opened=Count("pk"), margin=Avg("margin"))
+    summary = rows.order_by().aggregate(
+        opened=Count("pk"), today=Count("pk", filter=Q(opened_at__gte=day)), margin=Avg("margin")
+    )
     return Figures(
         products=Product.objects.count(),
         opened=summary["opened"],
-        opened_today=rows.order_by().filter(opened_at__gte=day).count(),
+        opened_today=summary["today"],
         margin=None if summary["margin"] is None else round(summary["margin"]),
         best=rows.first(),
         tokens=TokenBucket.objects.order_by("-updated_at").first(),
@@ -63,15 +66,15 @@ class FirstRun:
         return self.key and self.watching and self.polled
 
 
-def first_run(*, key: bool) -> FirstRun:
-    """Where a new installation stands; two cheap queries."""
-    return FirstRun(key=key, watching=Watch.objects.exists(), polled=PollRun.objects.filter(outcome="ok").exists())
+def first_run(*, key: bool, polled: bool) -> FirstRun:
+    """Where a new installation stands; one cheap query."""
+    return FirstRun(key=key, watching=Watch.objects.exists(), polled=polled)
 
 
 def inbox(reader: Reader) -> QuerySet[Alert]:
     """Alerts, newest first, each with `is_read` for this reader. Without a sign-in nothing is marked."""
     rows = Alert.objects.select_related("rule", "product", "opportunity__profile").order_by("-occurred_at", "pk")
-    marks = AlertRead.objects.filter(alert=OuterRef("pk"), user_id=reader.pk)
+    marks = AlertRead.objects.filter(alert=OuterRef("pk"), user_id=reader.pk or NOBODY)
     return rows.annotate(is_read=Exists(marks))
 
 
@@ -79,4 +82,4 @@ def unread_count(reader: Reader) -> int:
     """Unread alerts of a signed-in reader, counted up to a hundred; nobody else has any."""
     if not reader.is_authenticated:
         return 0
-    return inbox(reader).filter(is_read=False)[:MOST_COUNTED].count()
+    return inbox(reader).filter(Q(is_read=False))[:MOST_COUNTED].count()

@@ -1,5 +1,6 @@
 """The filters of the opportunities list, as they stand in the address."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,7 @@ def _euro(label: str) -> forms.DecimalField:
     return forms.DecimalField(label=label, required=False, min_value=0, max_value=1_000_000, decimal_places=2)
 
 
-def _choice(label: str, choices: list[tuple[str, str]], empty: str) -> forms.ChoiceField:
+def _choice(label: str, choices: Sequence[tuple[str, str]], empty: str) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=[("", empty), *choices])
 
 

@@ -47,7 +47,7 @@ def price_chart(product: Product, query: ChartQuery, now: datetime) -> dict[str,
     start = end - RANGES[query.days] * clock.MINUTES_PER_DAY
     lines = []
     for listing, points, currency in _histories(product, query):
-        shown = _thin(_window(points, start, min(end, listing.source_minute)))
+        shown = thin(_window(points, start, min(end, listing.source_minute)))
         lines.append(
             {
                 "code": listing.marketplace,
@@ -121,7 +121,7 @@ def _window(points: series.Series, start: int, end: int) -> list[tuple[int, int]
     return shown
 
 
-def _thin(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def thin(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """At most 400 points: of each stretch its first, lowest and highest, so no spike and no gap is lost."""
     if len(points) <= MOST_POINTS:
         return points

@@ -86,7 +86,7 @@ def opportunities(query: OpportunityQuery) -> QuerySet[Opportunity]:
         rates = _euro_rates()
         rows = rows.annotate(**{name: _in_eur(*columns, rates) for name, columns in _IN_EUR.items()})
     if query.max_price is not None:
-        rows = rows.filter(buy_eur__lte=int(query.max_price * 100))
+        rows = rows.filter(Q(buy_eur__lte=int(query.max_price * 100)))
     return rows.order_by(*_order(query.sort), "pk")
 
 

@@ -54,8 +54,10 @@ def unread_panel(request: HttpRequest) -> HttpResponse:
 
 def _kpis() -> dict[str, Any]:
     now = clock.now()
-    steps = figures.first_run(key=bool(settings.KEEPA_API_KEY or settings.DEMO))
-    return {"now": now, "figures": figures.figures(now), "steps": steps}
+    shown = figures.figures(now)
+    has_key = bool(settings.KEEPA_API_KEY or settings.DEMO)
+    steps = figures.first_run(key=has_key, polled=shown.last_answer is not None)
+    return {"now": now, "figures": shown, "steps": steps}
 
 
 def _best() -> dict[str, Any]:

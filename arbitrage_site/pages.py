@@ -28,7 +28,7 @@ def page(view: View[P]) -> View[P]:
     """A whole page at a noun: sends people who are not signed in to the login page and back."""
 
     @wraps(view)
-    def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def shown(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not may_use(request):
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
         response = view(request, *args, **kwargs)
@@ -42,7 +42,7 @@ def fragment(view: View[P]) -> View[P]:
     """A part of a page under /ui/: never stored; whoever is signed out is told by 401 and sent to the login page."""
 
     @wraps(view)
-    def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def shown(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         response = view(request, *args, **kwargs) if may_use(request) else _signed_out(request)
         patch_cache_control(response, no_store=True)
         patch_vary_headers(response, ["HX-Request", "Cookie"])

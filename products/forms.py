@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -72,7 +73,7 @@ class WatchQuery:
             page=int(number) if number.isascii() and number.isdecimal() and 0 < len(number) < 7 else 1,
         )
 
-    def address(self, **changes: object) -> str:
+    def address(self, **changes: Any) -> str:
         """The query string with some parameters changed, defaults dropped."""
         changed, defaults = replace(self, **changes), WatchQuery()
         names = ("q", "state", "tag", "sort", "page")

@@ -42,7 +42,7 @@ def change(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         messages.success(request, _apply(form.cleaned_data["action"], form.cleaned_data["asin"]))
     else:
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
     address = WatchQuery.of(request.GET).address()
     return redirect(f"{reverse('watchlist')}?{address}" if address else "watchlist")
 

@@ -1,8 +1,10 @@
 """Money, ratios, times, routes and hostile text, as every page writes them."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -171,6 +173,13 @@ def tag_address(name: str) -> str:
 def route(source: str, target: str) -> dict[str, object]:
     """A chip that says where to buy and where to sell, in words for those who listen."""
     return {"source": MARKETPLACES[source], "target": MARKETPLACES[target]}
+
+
+@register.simple_tag
+def figure(numbers: Mapping[str, Any], name: str, currency: str = "currency", *, signed: bool = False) -> str:
+    """An amount of an alert's numbers; a dash where an older alert does not have it."""
+    amount, code = numbers.get(name), str(numbers.get(currency, ""))
+    return str(gain(amount, code) if signed else money(amount, code))
 
 
 @register.simple_tag
