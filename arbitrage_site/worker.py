@@ -25,7 +25,7 @@ class SlotScheduler(Scheduler):
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
         every = entry.schedule
-        if not isinstance(every, schedule) or claim(str(entry.name), every.run_every.total_seconds()):
+        if not isinstance(every, schedule) or claim(str(entry.name), every.seconds):
             super().apply_entry(entry, producer=producer)
 
 
@@ -74,7 +74,8 @@ class BeatThread(bootsteps.StartStopStep):
     def start(self, worker: WorkController) -> None:
         self.service = EmbeddedService(worker.app, thread=True, scheduler_cls=SlotScheduler)
         self.service.start()
-        worker.app.send_task("ingestion.poll_due")
+        for entry in worker.app.conf.beat_schedule.values():  # beat's first firing is a whole interval away
+            worker.app.send_task(entry["task"], expires=entry["options"]["expires"])
 
     def stop(self, worker: WorkController) -> None:  # noqa: ARG002 - Celery's signature
         if self.service:

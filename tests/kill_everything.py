@@ -39,7 +39,11 @@ class Demo:
     def __init__(self, folder: str, products: int) -> None:
         binds = {"WEB_BIND": f"127.0.0.1:{free_port()}", "SIMULATOR_BIND": f"127.0.0.1:{free_port()}"}
         path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-        self.environment = os.environ | binds | {"DEMO": "1", "VAR_DIR": folder, "PATH": path, "LOG_LEVEL": "WARNING"}
+        self.environment = (
+            os.environ
+            | binds
+            | {"DEMO": "1", "KEEPA_API_KEY": "", "VAR_DIR": folder, "PATH": path, "LOG_LEVEL": "WARNING"}
+        )
         self.log = (Path(folder) / "processes.log").open("w")
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.manage("migrate", "--verbosity", "0")

@@ -1,0 +1,114 @@
+"""The embedded worker as a real process: beat is a thread of it, and there is never a second one."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from arbitrage_site import celery_app
+from tests.kill_everything import commands
+
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "arbitrage_site.settings",
+        "VAR_DIR": str(tmp_path),
+        "DEMO": "1",
+        "KEEPA_API_KEY": "",
+        "SIMULATOR_BIND": "127.0.0.1:9",
+        "PATH": path,
+    }
+
+
+@pytest.fixture
+def start(environment: dict[str, str]) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    _run(environment, "migrate", "--verbosity", "0")
+    started: list[subprocess.Popen[str]] = []
+
+    def worker() -> subprocess.Popen[str]:
+        started.append(
+            subprocess.Popen(
+                commands()["worker"].split(),
+                cwd=settings.BASE_DIR,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        )
+        return started[-1]
+
+    yield worker
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def _run(environment: dict[str, str], *words: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *words], cwd=settings.BASE_DIR, env=environment, check=True)
+
+
+def _slots(environment: dict[str, str]) -> int:
+    with closing(sqlite3.connect(Path(environment["VAR_DIR"]) / "arbitrage.sqlite3")) as database:
+        count: int = database.execute("SELECT count(*) FROM arbitrage_site_beatslot").fetchone()[0]
+        return count
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("waited a minute in vain")
+
+
+def test_beat_dies_with_its_worker_and_comes_back_once(
+    environment: dict[str, str], start: Callable[[], subprocess.Popen[str]]
+) -> None:
+    first = start()
+    _wait(lambda: _slots(environment) >= 1)
+
+    first.kill()
+    first.wait()
+    slots = _slots(environment)
+    time.sleep(6)
+    assert _slots(environment) == slots, "a beat outlived its worker"
+
+    start()
+    _wait(lambda: _slots(environment) > slots)
+
+
+def test_a_second_worker_is_refused_with_a_sentence_and_term_ends_the_first(
+    environment: dict[str, str], start: Callable[[], subprocess.Popen[str]]
+) -> None:
+    first = start()
+    _wait((Path(environment["VAR_DIR"]) / "worker.lock").exists)
+
+    said, _ = start().communicate(timeout=60)
+    first.send_signal(signal.SIGTERM)
+
+    assert "Another worker already serves" in said
+    assert "Traceback" not in said
+    assert first.wait(timeout=60) == 0
+
+
+@pytest.mark.django_db
+def test_every_scheduled_task_exists() -> None:
+    celery_app.loader.import_default_modules()
+
+    names = {entry["task"] for entry in celery_app.conf.beat_schedule.values()}
+
+    assert len(names) >= 5
+    assert names <= set(celery_app.tasks)
