@@ -34,7 +34,7 @@ class Reply:
         return msgspec.json.decode(self.plain)
 
 
-def ask(simulator: Simulator, path: str, *, key: str = KEY, encoding: str = "", **parameters: object) -> Reply:
+def ask(simulator: Simulator, path: str, *, key: str = KEY, encoding: str = "", **parameters: Any) -> Reply:
     """GET a path; parameter names with a hyphen are given with an underscore."""
     query = urlencode({"key": key} | {name.replace("_", "-"): value for name, value in parameters.items()})
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "HTTP_ACCEPT_ENCODING": encoding}
@@ -49,7 +49,7 @@ def call(simulator: Simulator, environ: dict[str, Any]) -> Reply:
     return Reply(int(status.split(" ")[0]), {name.lower(): value for name, value in headers}, body)
 
 
-def products(simulator: Simulator, *asins: str, domain: int = 3, **parameters: object) -> list[dict[str, Any]]:
+def products(simulator: Simulator, *asins: str, domain: int = 3, **parameters: Any) -> list[dict[str, Any]]:
     """The products of a request by ASIN."""
     found: list[dict[str, Any]] = ask(simulator, "/product", asin=",".join(asins), domain=domain, **parameters).content[
         "products"

@@ -20,7 +20,7 @@ def simulator() -> Simulator:
     return frozen_simulator()
 
 
-def spoiled(simulator: Simulator, kind: FaultKind, **parameters: object) -> Reply:
+def spoiled(simulator: Simulator, kind: FaultKind, **parameters: Any) -> Reply:
     simulator.faults.plan(kind)
     return ask(simulator, "/product", domain=3, asin=",".join(ASINS), **parameters)
 
