@@ -47,25 +47,31 @@ def unpacked(packed: Packed) -> History:
     return merge(base, unpack(packed.tail)) if packed.tail else base
 
 
-def repacked(before: Packed | None, history: History) -> Packed:
-    """The history as it is to be stored: new points go to the tail, until that is too long or a point is older."""
-    if before is not None and before.base:
-        older, newer = split(history, before.until)
-        if same(older, unpack(before.base)):
-            tail = pack(newer)
-            if len(tail) <= TAIL_BYTES:
-                return Packed(before.base, tail, before.until)
-    return Packed(pack(history), b"", newest_minute(history))
-
-
 def finished(before: Stored | None, state: ListingState) -> Change:
     """A folded state with what follows from it, judged against the row as it was."""
     current, window = current_of(state), windows_of(state)
     if before is not None and _same_history(before.state.history, state.history):
         after = Stored(state, current, window, before.packed)
         return Change(before, after, is_changed=_facts(before) != _facts(after))
-    packed = repacked(before.packed if before else None, state.history)
-    return Change(before, Stored(state, current, window, packed), is_changed=True)
+    return Change(before, Stored(state, current, window, _repacked(before, state.history)), is_changed=True)
+
+
+def _repacked(before: Stored | None, history: History) -> Packed:
+    """The history as it is to be stored: new points go to the tail, until that is too long or a point is older."""
+    if before is not None and before.packed.base and _only_newer(before, history):
+        tail = pack(split(history, before.packed.until)[1])
+        if len(tail) <= TAIL_BYTES:
+            return Packed(before.packed.base, tail, before.packed.until)
+    return Packed(pack(history), b"", newest_minute(history))
+
+
+def _only_newer(before: Stored, history: History) -> bool:
+    """Whether the points in the base are as they were; a series that is the very same need not be compared."""
+    known = before.state.history
+    moved = [kind for kind, series in history.items() if known.get(kind) is not series]
+    was = {kind: known[kind] for kind in moved if kind in known}
+    now = {kind: history[kind] for kind in moved}
+    return same(split(was, before.packed.until)[0], split(now, before.packed.until)[0])
 
 
 def _same_history(before: History, after: History) -> bool:
