@@ -12,7 +12,7 @@ from products.watch_api import WatchViewSet
 ASIN = "(?P<asin>[A-Z0-9]{10})"
 
 v1: list[URLPattern | URLResolver] = [
-    path("health", views.HealthViewSet.as_view({"get": "list"}), name="api-health"),
+    path("health", views.HealthViewSet.as_view({"get": "retrieve"}), name="api-health"),
     path("schema", docs.Schema.as_view(), name="schema"),
     path("products", ProductViewSet.as_view({"get": "list"}), name="api-products"),
     path(
@@ -31,7 +31,7 @@ v1: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(v1)),
-    re_path(r"^api/", views.UnknownAddress.as_view()),
+    re_path(r"^api/", views.unknown_address),
     path("docs", docs.swagger, name="docs"),
     path("redoc", docs.redoc, name="redoc"),
     path("health", views.full, name="health"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import inline_serializer
+from drf_spectacular.utils import extend_schema_serializer, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -21,7 +21,7 @@ class PageQuery(serializers.Serializer[dict[str, Any]]):
 
 def page_of(row: type[serializers.BaseSerializer[Any]], **more: serializers.Field[Any, Any, Any, Any]) -> Any:
     """The schema of a page of `row`, as `envelope` answers it."""
-    return inline_serializer(
+    shown = inline_serializer(
         f"PageOf{row.__name__.removesuffix('Shown')}",
         {
             "count": serializers.IntegerField(),
@@ -34,11 +34,11 @@ def page_of(row: type[serializers.BaseSerializer[Any]], **more: serializers.Fiel
             "results": row(many=True),
         },
     )
+    extend_schema_serializer(many=False)(type(shown))  # else it is taken for one row of a list
+    return shown
 
 
-def envelope(
-    request: Request, *, count: int, page: int, page_size: int, results: object, **more: Any
-) -> Response:
+def envelope(request: Request, *, count: int, page: int, page_size: int, results: object, **more: Any) -> Response:
     """A page of a list. Raises NotFound beyond the last page; the first page always exists, even empty."""
     pages = max(1, -(-count // page_size))
     if page > pages:

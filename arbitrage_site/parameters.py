@@ -6,7 +6,6 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
 Query = type[serializers.Serializer[Any]]
@@ -18,20 +17,11 @@ class NoQuery(serializers.Serializer[dict[str, Any]]):
     """An address without parameters."""
 
 
-class Private(APIView):
-    """A view whose answers are for this reader alone and are not kept by caches, unless it says otherwise."""
-
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """DRF's, with a Cache-Control."""
-        final: Response = super().finalize_response(request, response, *args, **kwargs)
-        final.headers.setdefault("Cache-Control", "private, no-store")
-        return final
-
-
-class CheckedViewSet(Private, ViewSet):
+class CheckedViewSet(ViewSet):
     """A view set whose actions name the serializer of their query in `queries`; `self.asked` has its values.
 
-    Of a parameter given twice the last one counts.
+    Of a parameter given twice the last one counts. Answers are for this reader alone and are not kept by caches,
+    unless an action says otherwise.
     """
 
     queries: ClassVar[dict[str, Query]] = {}
@@ -41,6 +31,12 @@ class CheckedViewSet(Private, ViewSet):
         """Check sign-in and permission first, then the query. Raises ValidationError."""
         super().initial(request, *args, **kwargs)
         self.asked = checked(request, self.queries.get(self.action or "", NoQuery))
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """DRF's, with a Cache-Control."""
+        final: Response = super().finalize_response(request, response, *args, **kwargs)
+        final.headers.setdefault("Cache-Control", "private, no-store")
+        return final
 
 
 def checked(request: Request, query: Query) -> dict[str, Any]:

@@ -144,26 +144,27 @@ class JSON(JSONRenderer):
         return rendered
 
 
-def _plain(status: int, detail: str) -> JsonResponse:
+def plain(status: int, detail: str) -> JsonResponse:
+    """A problem outside of DRF."""
     return JsonResponse(body(status, {"detail": detail}), status=status, content_type=MEDIA_TYPE)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: a problem under /api/, the page elsewhere."""
     if request.path.startswith(API_PREFIX):
-        return _plain(500, "Something failed here. The log has the reason under this request_id.")
+        return plain(500, "Something failed here. The log has the reason under this request_id.")
     return defaults.server_error(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400: a problem under /api/, the page elsewhere."""
     if request.path.startswith(API_PREFIX):
-        return _plain(400, "The request is malformed.")
+        return plain(400, "The request is malformed.")
     return errors.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
     """Django's handler403: a problem under /api/, the page elsewhere."""
     if request.path.startswith(API_PREFIX):
-        return _plain(403, "You may not do this.")
+        return plain(403, "You may not do this.")
     return defaults.permission_denied(request, exception)

@@ -160,7 +160,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["arbitrage_site.access.SessionSignIn"],
     "DEFAULT_PERMISSION_CLASSES": ["arbitrage_site.access.SignedInOrDemo"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "arbitrage_site.access.BrowsableForPeople",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "arbitrage_site.schema.DescribedSchema",
     "DEFAULT_PARSER_CLASSES": ["arbitrage_site.parsers.StrictJSON"],
     "DEFAULT_RENDERER_CLASSES": ["arbitrage_site.problem.JSON", "rest_framework.renderers.BrowsableAPIRenderer"],
     "EXCEPTION_HANDLER": "arbitrage_site.problem.handle",
@@ -207,7 +207,7 @@ ECB_RATES_URL: str = read("ECB_RATES_URL")
 # Consumers of the event log, in the order in which `run_consumers` serves them.
 CONSUMERS = [
     "ingestion.enrichment.EnrichmentConsumer",
-    "arbitrage.detection.DetectionConsumer",
+    "arbitrage.detection.consumer.DetectionConsumer",
     "arbitrage.rules.AlertConsumer",
 ]
 # What `manage.py conservation` asks of the apps above ingestion: functions that yield differences as sentences.

@@ -4,18 +4,18 @@ from typing import Any
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema, inline_serializer
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from arbitrage_site import clock, health, metrics
+from arbitrage_site import clock, health, metrics, problem
 from arbitrage_site.access import may_inspect
-from arbitrage_site.parameters import CheckedViewSet, Private
+from arbitrage_site.parameters import CheckedViewSet
 
 
 @require_safe
@@ -99,24 +99,14 @@ class HealthViewSet(CheckedViewSet):
     permission_classes = [AllowAny]
 
     @extend_schema(responses={200: HealthShown, 503: HealthShown}, tags=["health"])
-    def list(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Response:
         """Every part of the installation: its state, how long it took to ask, and a sentence if something is wrong."""
         report = health.report(clock.now())
         document = shown(report, with_details=may_inspect(request))
         return Response(document, status=503 if report.status == "down" else 200)
 
 
-class UnknownAddress(Private):
-    """Every address under /api/ that does not exist."""
-
-    permission_classes = [AllowAny]
-
-    @extend_schema(exclude=True)
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Whatever the method, the same answer."""
-        self.http_method_names = []
-        return super().dispatch(request, *args, **kwargs)
-
-    def http_method_not_allowed(self, request: HttpRequest | Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002 - DRF's signature
-        """Raises NotFound."""
-        raise NotFound("There is no such address. /docs lists those there are.")
+@csrf_exempt
+def unknown_address(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """What every address under /api/ that does not exist answers, whatever the method."""
+    return _uncached(problem.plain(404, "There is no such address. /docs lists those there are."))
