@@ -143,6 +143,7 @@ def main() -> int:
         "first_polls_a_second_wall": round(1 / wall),
         "later_polls_a_second": round(1 / later),
         **split,
+        "log_products_events_ms": round(1000 * first - sum(split.values()), 3),
         "rows_written_a_second": round(1 / ours),
         "update_or_create_a_second": round(1 / baseline),
         "ratio": round(baseline / ours, 1),

@@ -17,19 +17,18 @@ from products.marketplaces import CODES, MARKETPLACES, Code
 from products.series import KEPT, NEW, SALES
 
 POINTS = 100
-_TEMPLATES = 40
+_HISTORIES = 40
+_PLACE = "B0XXXXXXXX"
 Csv = list[list[int] | None]
 
 
-def updates(count: int, *, later: bool = False, seed: int = 1) -> Iterator[RawKeepaUpdate]:
-    """`count` first polls over five marketplaces; `later`, what an hour brought them: a rank, and half a price."""
-    dice = random.Random(seed)  # noqa: S311 - prices
-    minute = END + 60 if later else END
+def updates(count: int, *, later: bool = False, hours: int = 1, seed: int = 1) -> Iterator[RawKeepaUpdate]:
+    """`count` first polls over five marketplaces; `later`, what some hours brought them: a rank, and half a price."""
+    minute = END + 60 * hours if later else END
     since = minute - 3 * 1440 if later else 0
-    templates = [_csv(dice) for _ in range(_TEMPLATES)]
+    products = Products(seed, minute, since) if later else Products(seed)
     keys = ((asin, code) for asin in asins(-(-count // len(CODES))) for code in CODES)
     for number, (asin, code) in zip(range(count), keys, strict=False):
-        csv = templates[number % _TEMPLATES]
         yield RawKeepaUpdate(
             event_id=UUID(int=number),
             occurred_at=moment_of(minute),
@@ -41,18 +40,34 @@ def updates(count: int, *, later: bool = False, seed: int = 1) -> Iterator[RawKe
             asked=["history", "buybox", "rating"],
             history_from=since,
             tokens=4,
-            product=_product(asin, code, _later(csv, number, since) if later else csv),
+            product=products.raw(number, asin, code),
         )
 
 
-def records(count: int, *, first_offset: int = 0, later: bool = False, seed: int = 1) -> Iterator[Record]:
+def records(count: int, *, first_offset: int = 0, later: bool = False, hours: int = 1) -> Iterator[Record]:
     """The same as records of one partition, not in any log."""
-    for offset, update in enumerate(updates(count, later=later, seed=seed), first_offset):
+    for offset, update in enumerate(updates(count, later=later, hours=hours), first_offset):
         yield Record("raw.keepa_updates", 0, offset, update.asin, encode(update), update.fetched_at, 1)
 
 
-def _product(asin: str, code: Code, csv: Csv) -> msgspec.Raw:
-    return msgspec.Raw(json.dumps(product(asin, MARKETPLACES[code].domain_id, csv), separators=(",", ":")).encode())
+class Products:
+    """Keepa's objects. Forty histories serve all listings; only the ASIN is put into the text, which is quick."""
+
+    def __init__(self, seed: int, minute: int = END, since: int = 0) -> None:
+        dice = random.Random(seed)  # noqa: S311 - prices
+        self._minute, self._since = minute, since
+        self._histories = [_csv(dice) for _ in range(_HISTORIES)]
+        self._texts: dict[tuple[int, Code], bytes] = {}
+
+    def raw(self, number: int, asin: str, code: Code) -> msgspec.Raw:
+        """The object of a listing, with the history that its number falls on."""
+        key = number % _HISTORIES, code
+        if key not in self._texts:
+            csv = self._histories[key[0]]
+            shown = _later(csv, number, self._minute, self._since) if self._since else csv
+            value = product(_PLACE, MARKETPLACES[code].domain_id, shown)
+            self._texts[key] = json.dumps(value, separators=(",", ":")).encode()
+        return msgspec.Raw(self._texts[key].replace(_PLACE.encode(), asin.encode()))
 
 
 def _csv(dice: random.Random) -> Csv:
@@ -61,11 +76,11 @@ def _csv(dice: random.Random) -> Csv:
     ]
 
 
-def _later(csv: Csv, number: int, since: int) -> Csv:
+def _later(csv: Csv, number: int, minute: int, since: int) -> Csv:
     """The points from `since` on and the last one before, as Keepa cuts, and what is new."""
     cut = [_cut(numbers, 3 if kind.triple else 2, since) for numbers, kind in zip(csv, SERIES_TYPES, strict=True)]
     for kind in (SALES, NEW) if number % 2 else (SALES,):
-        cut[kind] = [*(cut[kind] or []), END + 30, 4000 + number % 97]
+        cut[kind] = [*(cut[kind] or []), minute - 30, 4000 + (number + minute) % 97]
     return cut
 
 
