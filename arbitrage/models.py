@@ -147,7 +147,8 @@ class FxRate(models.Model):
 class Opportunity(models.Model):
     """A flip that passed its profile's thresholds. Written only by the detector (DESIGN: one writer per fact).
 
-    `net`, `fees`, `sell_price` and the like are minor units of `currency` (the target's); `buy_price` of `buy_currency`.
+    `net`, `fees`, `sell_price` and the like are minor units of `currency`, the target's; `buy_price` of
+    `buy_currency`.
     """
 
     class State(models.TextChoices):

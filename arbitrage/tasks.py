@@ -3,7 +3,8 @@
 import structlog
 from celery import shared_task
 
-from arbitrage import fx, recompute
+from arbitrage import fx
+from arbitrage.detection import recompute
 from arbitrage_site.clock import now
 from products.services import want_recompute
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from arbitrage.cases import Disagreement
-from arbitrage.detection import DetectionConsumer
+from arbitrage.detection.cases import Disagreement
+from arbitrage.detection.consumer import DetectionConsumer
 from arbitrage.economics.flip import evaluate
 from arbitrage.models import Opportunity, SellerProfile
 from arbitrage_site.clock import minute_of
@@ -336,7 +336,7 @@ def test_the_rates_are_kept_for_a_minute_and_read_again_for_a_recompute(flip: Pr
 
 
 def test_a_disagreement_of_the_two_forms_stops_it(flip: Product, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("arbitrage.opportunity_rows.evaluate", lambda inputs: evaluate(replace(inputs, buy=1)))
+    monkeypatch.setattr("arbitrage.detection.rows.evaluate", lambda inputs: evaluate(replace(inputs, buy=1)))
     with pytest.raises(Disagreement, match="B0TEST0001 IT to DE"):
         detect()
 

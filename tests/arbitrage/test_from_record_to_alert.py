@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from arbitrage import recompute
-from arbitrage.detection import DetectionConsumer
+from arbitrage.detection import recompute
+from arbitrage.detection.consumer import DetectionConsumer
 from arbitrage.models import Alert, Opportunity
 from arbitrage.rules import AlertConsumer
 from ingestion.consumers import Consumer

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrage import recompute
+from arbitrage.detection import recompute
 from arbitrage.tasks import request_recompute
 from ingestion.eventlog.values import unpack
 from ingestion.events import ProductEnriched, decode
@@ -64,7 +64,7 @@ def test_a_request_carries_asin_and_cause_alone_and_clears_the_wish() -> None:
 def test_the_wish_and_its_record_stand_or_fall_together(monkeypatch: pytest.MonkeyPatch) -> None:
     factories.product()
     want_recompute()
-    monkeypatch.setattr("arbitrage.recompute.Product.objects", None)
+    monkeypatch.setattr("arbitrage.detection.recompute.Product.objects", None)
     with pytest.raises(AttributeError):
         recompute.request(["B0TEST0001"], NOON)
     monkeypatch.undo()

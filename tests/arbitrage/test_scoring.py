@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrage.score_input import Leg, ScoreInput
-from arbitrage.scoring import VERSION, level, score
+from arbitrage.scoring.score import VERSION, level, score
+from arbitrage.scoring.score_input import Leg, ScoreInput
 
 SOURCE = Leg(price=3_000, age_minutes=30, stock_days=300, change_points=20, median_90=3_500, in_stock_90=980)
 TARGET = Leg(

@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrage.simple_figures import gross_margin, gross_profit, simple_confidence, simple_net, simple_priority
+from arbitrage.scoring.simple_figures import gross_margin, gross_profit, simple_confidence, simple_net, simple_priority
 
 FRESH: dict[str, Any] = {"stock_days": 90, "change_points": 10, "age": timedelta(hours=1)}
 

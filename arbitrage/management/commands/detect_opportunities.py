@@ -14,4 +14,6 @@ class Command(BaseCommand):
         serving.add_arguments(parser)
 
     def handle(self, *, until_end: bool, accept_floods: bool, **_: Any) -> None:
-        serving.serve(["arbitrage.detection.DetectionConsumer"], until_end=until_end, accept_floods=accept_floods)
+        serving.serve(
+            ["arbitrage.detection.consumer.DetectionConsumer"], until_end=until_end, accept_floods=accept_floods
+        )

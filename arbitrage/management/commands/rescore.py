@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from arbitrage import recompute
+from arbitrage.detection import recompute
 from arbitrage_site.clock import now
 from products.models import Product
 

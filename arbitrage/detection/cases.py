@@ -1,0 +1,53 @@
+"""A priced flip together with everything that explains it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from arbitrage.detection.market import MarketListing, source_leg, target_leg
+from arbitrage.detection.pricing import Flips, Pair
+from arbitrage.detection.profile_terms import ProfileTerms
+from arbitrage.economics.inputs import FlipInputs, flip_inputs
+from arbitrage.economics.missing import Incomplete
+from arbitrage.lifecycle import Figures
+from arbitrage.scoring.score import Score, score
+from arbitrage.scoring.score_input import ScoreInput
+
+
+class Disagreement(Exception):
+    """The kernel and the Decimal form price one flip differently: a programming error, so the detector stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A priced flip of a profile with its two listings and the inputs of the Decimal form."""
+
+    terms: ProfileTerms
+    source: MarketListing
+    target: MarketListing
+    figures: Figures
+    inputs: FlipInputs
+
+    def score(self, now: datetime) -> Score:
+        """Its score as of now."""
+        return score(
+            ScoreInput(
+                roi=self.figures.roi,
+                net_eur=self.figures.net_eur,
+                min_roi=self.terms.thresholds.min_roi,
+                estimates=self.inputs.estimates,
+                source=source_leg(self.source, now),
+                target=target_leg(self.target, now),
+            )
+        )
+
+
+def case_of(flips: Flips, asin: str, pair: Pair) -> Case | None:
+    """The case of a flip that has a price now, else None. Raises Disagreement where only the kernel could price it."""
+    figures = flips.at(asin, pair)
+    if not isinstance(figures, Figures):
+        return None
+    source, target = (flips.market.listings[asin, code] for code in pair)
+    inputs = flip_inputs(source, target, flips.terms.table[pair])
+    if isinstance(inputs, Incomplete):
+        raise Disagreement(f"{asin} {pair[0]} to {pair[1]}: the kernel has a price, in Decimal it {inputs.sentence()}.")
+    return Case(flips.terms, source, target, figures, inputs)

@@ -1,0 +1,95 @@
+"""All flips of a batch of products for one profile: one kernel call, then answers per product and pair."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from arbitrage.detection.market import Market
+from arbitrage.detection.profile_terms import ProfileTerms
+from arbitrage.economics.kernel import INDEX, Mask, Priced, price
+from arbitrage.lifecycle import NEAR_ROI, Figures, Trouble
+from products.marketplaces import PAIRS
+
+_SOURCES = np.array([INDEX[source] for source, _ in PAIRS])
+_TARGETS = np.array([INDEX[target] for _, target in PAIRS])
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Flips:
+    """A profile's 20 flips of each product of a market, priced. Masks are (20, n) in the order of `PAIRS`."""
+
+    terms: ProfileTerms
+    market: Market
+    asins: dict[str, int]
+    priced: Priced
+    in_stock: Mask
+    fresh: Mask
+
+    def at(self, asin: str, pair: Pair) -> Figures | Trouble:
+        """What a flip earns, or why it cannot be priced now."""
+        row, column = PAIRS.index(pair), self.asins[asin]
+        if not self.in_stock[row, column]:
+            return Trouble.OUT_OF_STOCK
+        if not self.priced.complete[row, column]:
+            return Trouble.INCOMPLETE
+        if not self.fresh[row, column]:
+            return Trouble.STALE
+        return self._figures(row, column)
+
+    def qualifying(self) -> Iterator[tuple[str, Pair]]:
+        """The flips that reach the profile's thresholds now."""
+        asked = self.terms.thresholds
+        mask = self.priced.meets(min_roi=asked.min_roi, min_profit=asked.min_profit) & self._live
+        yield from self._named(mask)
+
+    def near(self) -> Iterator[tuple[str, Pair]]:
+        """The flips within five points of the profile's ROI, by the last known prices even if those are stale."""
+        least = self.terms.thresholds.min_roi - NEAR_ROI
+        mask = self.priced.net * 10_000 >= self.priced.cost * least
+        yield from self._named(mask & self.in_stock & self.priced.complete)
+
+    def best(self) -> Iterator[tuple[str, Pair]]:
+        """Each product's best flip that earns anything: one that qualifies before others, then by net profit."""
+        asked = self.terms.thresholds
+        qualifies = self.priced.meets(min_roi=asked.min_roi, min_profit=asked.min_profit)
+        net = np.where(self._live, self.priced.net_eur, 0)
+        rank = np.where(net > 0, net + np.where(qualifies, 1 << 40, 0), 0)
+        rows = rank.argmax(axis=0)
+        for asin, column in self.asins.items():
+            if rank[rows[column], column] > 0:
+                yield asin, PAIRS[rows[column]]
+
+    @property
+    def _live(self) -> Mask:
+        live: Mask = self.in_stock & self.fresh & self.priced.complete
+        return live
+
+    def _named(self, mask: Mask) -> Iterator[tuple[str, Pair]]:
+        names = list(self.asins)
+        for row, column in np.argwhere(mask).tolist():
+            yield names[column], PAIRS[row]
+
+    def _figures(self, row: int, column: int) -> Figures:
+        return Figures(
+            buy_price=int(self.market.columns.buy[_SOURCES[row], column]),
+            sell_price=int(self.market.columns.sale[_TARGETS[row], column]),
+            cost=int(self.priced.cost[row, column]),
+            net=int(self.priced.net[row, column]),
+            net_eur=int(self.priced.net_eur[row, column]),
+            roi=int(self.priced.roi[row, column]),
+        )
+
+
+def price_market(terms: ProfileTerms, market: Market) -> Flips:
+    """Price all 20 pairs of every product of the market in one kernel call."""
+    columns, fresh = market.columns, market.fresh
+    return Flips(
+        terms=terms,
+        market=market,
+        asins={asin: column for column, asin in enumerate(market.asins)},
+        priced=price(terms.table, columns),
+        in_stock=(columns.buy[_SOURCES] >= 0) & (columns.sale[_TARGETS] >= 0),
+        fresh=fresh[_SOURCES] & fresh[_TARGETS],
+    )
