@@ -54,9 +54,7 @@ class Balance:
         """
         if not envelope.tells_balance:
             return replace(self, tokens=self.tokens - envelope.tokens_consumed)
-        if envelope.timestamp < self.server_ms:
-            return self
-        if envelope.timestamp == self.server_ms and envelope.tokens_left >= self.tokens:
+        if self.rate and (envelope.timestamp, -envelope.tokens_left) <= (self.server_ms, -self.tokens):
             return self
         return Balance(
             tokens=envelope.tokens_left,

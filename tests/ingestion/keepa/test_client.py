@@ -140,10 +140,13 @@ def test_a_429_that_cannot_be_read_waits_for_a_lump() -> None:
     [("invalidParameter", KeepaRejected), ("unauthorized", KeepaKeyRefused), ("oops", KeepaUnavailable)],
 )
 def test_an_error_with_status_200_and_no_payload_is_a_failure(kind: str, error: type[KeepaError]) -> None:
-    body = envelope(error={"type": kind, "message": "no"})
-    for call in (lambda c: c.products(3, [ASIN]), lambda c: c.category(3, [1]), lambda c: c.bestsellers(3, 1)):
-        with pytest.raises(error, match="no"):
-            call(client_saying(body))
+    client = client_saying(envelope(error={"type": kind, "message": "no"}))
+    with pytest.raises(error, match="no"):
+        client.products(3, [ASIN])
+    with pytest.raises(error, match="no"):
+        client.category(3, [1])
+    with pytest.raises(error, match="no"):
+        client.bestsellers(3, 1)
 
 
 def test_an_error_beside_products_does_not_throw_away_what_was_paid() -> None:

@@ -123,7 +123,8 @@ VALUES = st.integers(-2, 2**30)
     )
 )
 def test_every_proper_csv_is_read_as_it_stands(series: dict[int, list[tuple[int, int, int]]]) -> None:
-    sent, expected = {}, {}
+    sent: dict[int, list[int]] = {}
+    expected: Points = {}
     for kind, rows in series.items():
         rows = sorted(rows)
         triple = SERIES_TYPES[kind].triple
