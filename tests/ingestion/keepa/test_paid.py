@@ -65,8 +65,8 @@ def paid(script: Script, sleeps: Sleeps, attempts: int = 3) -> PaidClient:
         delay_seconds=5,
         longest_wait=60,
         sleep=sleeps.append,
-        random=Random(7),
-        now=lambda: NOON,  # noqa: S311 - a seed for the test
+        random=Random(7),  # noqa: S311 - a seed for the test
+        now=lambda: NOON,
     )
     return PaidClient(client_for(script), Bucket(KEY), patience)
 
