@@ -48,6 +48,14 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row
     _execute(statement, model, [*columns, *key], rows)
 
 
+def delete(model: type[models.Model], rows: Iterable[Row], *, key: Sequence[str]) -> None:
+    """Delete the rows that have these keys; no cascade, so only for models that nothing points to."""
+    names = _names(model)
+    table = connection.ops.quote_name(model._meta.db_table)
+    where = " AND ".join(f"{names[name]} = %s" for name in key)
+    _execute(f"DELETE FROM {table} WHERE {where}", model, key, rows)  # noqa: S608 - names of the model
+
+
 def _names(model: type[models.Model]) -> dict[str, str]:
     quote = connection.ops.quote_name
     return {field.attname: quote(str(field.column)) for field in model._meta.concrete_fields}
@@ -72,7 +80,7 @@ def _adapters(model: type[models.Model], columns: Sequence[str]) -> list[tuple[i
     return [
         (index, _adapter(fields[name]))
         for index, name in enumerate(columns)
-        if isinstance(fields[name], models.DateTimeField | models.JSONField)
+        if isinstance(fields[name], models.DateField | models.JSONField)
     ]
 
 

@@ -251,7 +251,9 @@ class RollUpShare(models.Model):
         constraints = [models.UniqueConstraint(fields=["asin", "marketplace"], name="roll_up_share_once")]
         indexes = [
             models.Index(
-                fields=["id"], condition=models.Q(marked__gt=models.F("counted")), name="roll_up_share_marked"
+                fields=["marketplace", "category", "brand"],
+                condition=models.Q(marked__gt=models.F("counted")),
+                name="roll_up_share_marked",
             ),
             models.Index(fields=["marketplace", "category", "brand"], name="roll_up_share_group"),
         ]

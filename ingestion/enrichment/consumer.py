@@ -1,6 +1,6 @@
 """The consumer of raw.keepa_updates: snapshots in, listings and products.enriched out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -51,7 +51,7 @@ class EnrichmentConsumer:
         def write() -> None:
             facts.record_facts(products, now=now)
             rows.write(changes.values(), now)
-            rollups.mark(changes)
+            rollups.mark(_groups(changes))
             poll_targets.want_full_history(folded.gaps)
             append(ENRICHED, events, now=now)
 
@@ -82,6 +82,12 @@ def _folded(snapshots: Iterable[tuple[Record, Snapshot]], stored: Mapping[Key, S
         else:
             folded.gaps.discard(key)
     return folded
+
+
+def _groups(changes: Mapping[Key, Change]) -> Iterator[tuple[str, rollups.Group]]:
+    for (asin, code), change in changes.items():
+        base = change.after.state.base
+        yield asin, rollups.Group(code, base.category, base.brand)
 
 
 def _by_asin(listings: Mapping[Key, Stored]) -> dict[str, dict[str, Stored]]:

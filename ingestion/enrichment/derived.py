@@ -15,6 +15,7 @@ from products.series import (
     SALES,
     Windows,
     last_value,
+    reference_kind,
     windows,
 )
 
@@ -48,22 +49,21 @@ def current_of(state: ListingState) -> Current:
     """The newest value of each type. What is gone from Keepa has none, whatever its history says."""
     if state.base.product_type == GONE:
         return Current()
-    kinds = (*_KINDS, reference_kind(state))
+    kinds = (*_KINDS, _reference(state))
     return Current._make(_value(last_value(state.history, kind)) for kind in kinds)
 
 
 def windows_of(state: ListingState) -> Windows:
     """The windows of the reference price, ending at the newest snapshot's source minute."""
-    kind = reference_kind(state)
+    kind = _reference(state)
     series = state.history.get(kind)
     if series is None:
         return Windows()
     return windows(series, state.source_minute, since=NEW_LANDED_SINCE if kind == NEW else 0)
 
 
-def reference_kind(state: ListingState) -> int:
-    """The type of the reference price: the buy box from the first time that it was asked."""
-    return BUY_BOX if BUYBOX in state.guards else NEW
+def _reference(state: ListingState) -> int:
+    return reference_kind(buy_box_asked=BUYBOX in state.guards)
 
 
 def _value(value: int | None) -> int | None:

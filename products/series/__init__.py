@@ -26,6 +26,7 @@ from products.series.points import (
     series_of,
     split,
 )
+from products.series.reference import reference_kind
 from products.series.windows import Windows, windows
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "newest_minute",
     "of_listing",
     "pack",
+    "reference_kind",
     "same",
     "series_of",
     "split",
