@@ -55,16 +55,24 @@ def _series(numbers: NDArray[np.int64], asin: str, kind: SeriesType, latest: int
     minutes, values = numbers[::width], numbers[1::width]
     if kind.triple:
         values = np.where(values < 0, values, values + np.maximum(numbers[2::width], 0))
-    _check_minutes(minutes, width, asin, kind, latest)
-    _check_values(values, width, asin, kind)
-    return _one_per_minute(minutes.astype(np.int32), values.astype(np.int32))
+    ascending = bool((minutes[1:] > minutes[:-1]).all())
+    if not ascending:
+        _check_order(minutes, width, asin, kind)
+    _check_times(minutes, width, asin, kind, latest)
+    if values.max() > _LARGEST or values.min() < -_LARGEST:
+        raise _beyond(values, width, asin, kind)
+    series = Series(minutes.astype(np.int32), values.astype(np.int32))
+    return series if ascending else _one_per_minute(series)
 
 
-def _check_minutes(minutes: NDArray[np.int64], width: int, asin: str, kind: SeriesType, latest: int) -> None:
+def _check_order(minutes: NDArray[np.int64], width: int, asin: str, kind: SeriesType) -> None:
     backwards = np.flatnonzero(minutes[1:] < minutes[:-1])
     if len(backwards):
         at = int(backwards[0]) + 1
         raise InvalidRecord(f"{asin}: series {kind.name} goes back in time at position {at * width}.")
+
+
+def _check_times(minutes: NDArray[np.int64], width: int, asin: str, kind: SeriesType, latest: int) -> None:
     if minutes[0] < 0:
         raise InvalidRecord(f"{asin}: series {kind.name} has the time {minutes[0]} at position 0, before 2011.")
     if minutes[-1] > latest:
@@ -74,18 +82,14 @@ def _check_minutes(minutes: NDArray[np.int64], width: int, asin: str, kind: Seri
         )
 
 
-def _check_values(values: NDArray[np.int64], width: int, asin: str, kind: SeriesType) -> None:
-    beyond = np.flatnonzero((values > _LARGEST) | (values < -_LARGEST))
-    if len(beyond):
-        at = int(beyond[0])
-        raise InvalidRecord(
-            f"{asin}: series {kind.name} has the value {values[at]} at position {at * width + 1}, beyond {_LARGEST}."
-        )
+def _beyond(values: NDArray[np.int64], width: int, asin: str, kind: SeriesType) -> InvalidRecord:
+    at = int(np.flatnonzero((values > _LARGEST) | (values < -_LARGEST))[0])
+    return InvalidRecord(
+        f"{asin}: series {kind.name} has the value {values[at]} at position {at * width + 1}, beyond {_LARGEST}."
+    )
 
 
-def _one_per_minute(minutes: NDArray[np.int32], values: NDArray[np.int32]) -> Series:
+def _one_per_minute(series: Series) -> Series:
     """Of points with the same minute the last one holds."""
-    if (minutes[1:] > minutes[:-1]).all():
-        return Series(minutes, values)
-    last = np.append(minutes[1:] > minutes[:-1], True)
-    return Series(minutes[last], values[last])
+    last = np.append(series.minutes[1:] > series.minutes[:-1], True)
+    return Series(series.minutes[last], series.values[last])

@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import Protocol, Self, TypeVar
 
+import structlog
 from django.conf import settings
 
 from arbitrage_site import clock
@@ -22,6 +24,8 @@ from ingestion.keepa.constants import (
     product_tokens,
 )
 from ingestion.keepa.envelope import Answer, BestSellers, Categories, Envelope
+
+log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE = 60.0
 
@@ -109,18 +113,23 @@ class PaidClient:
         answers: list[Answer] = []
         for part in self._parts(asins, each):
             try:
-                answers.append(
-                    self._pay(
-                        each * len(part),
-                        "products",
-                        lambda part=part: self._client.products(  # type: ignore[misc] # mypy: a default in a lambda
-                            domain_id, part, buybox=buybox, rating=rating, days=days, stats=stats, update=update
-                        ),
-                    )
+                ask = partial(
+                    self._client.products,
+                    domain_id,
+                    part,
+                    buybox=buybox,
+                    rating=rating,
+                    days=days,
+                    stats=stats,
+                    update=update,
                 )
-            except KeepaError:
+                answers.append(self._pay(each * len(part), "products", ask))
+            except KeepaError as error:
                 if not answers:
                     raise
+                log.warning(
+                    "keepa_asked_in_part", left=len(asins) - sum(len(a.asked) for a in answers), reason=str(error)
+                )
                 break
         return _joined(answers)
 
