@@ -41,12 +41,6 @@ class Salt(IntEnum):
     PLANT_TARGET = 19
     PLANT_STRENGTH = 20
     PLANT_CYCLE = 21
-    ABSENT = 22
-    FEE_MISSING = 23
-    SIZE = 24
-    REFERRAL = 25
-    CLOSING = 26
-    NAME = 27
     UPDATE_PHASE = 28
     PRICE_TIME = 40
     RANK_TIME = 41

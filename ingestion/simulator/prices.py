@@ -95,7 +95,6 @@ class Offers:
     new: I64
     amazon: I64
     buy_box: I64
-    level: F64
 
 
 def offers(batch: Traits, where: Slots) -> Offers:
@@ -114,7 +113,7 @@ def offers(batch: Traits, where: Slots) -> Offers:
     new = np.where(new_out & ~has_amazon, NOTHING, new)
     suppressed = (units(keys, Salt.BUY_BOX_OUT, number) < 0.02) | (new == NOTHING)
     buy_box = np.where(suppressed, NOTHING, charm(new * (1.0 + batch.premium[owner])))
-    return Offers(new=new, amazon=amazon, buy_box=np.where(suppressed, NOTHING, np.maximum(buy_box, new)), level=level)
+    return Offers(new=new, amazon=amazon, buy_box=np.where(suppressed, NOTHING, np.maximum(buy_box, new)))
 
 
 def charm(price: F64) -> I64:

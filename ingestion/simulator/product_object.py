@@ -9,7 +9,6 @@ from ingestion.simulator.names import LANGUAGES
 Product = dict[str, Any]
 
 INVALID = 4
-NO_RANK = -1
 SUB_CATEGORY = 1_000
 GRAMS_OF_CARTON = 60
 
