@@ -48,7 +48,8 @@ def keepa_request(endpoint: Endpoint, outcome: KeepaOutcome, seconds: float) -> 
 
 def polled(marketplace: str, outcome: PollOutcome, n: int) -> None:
     """`n` listings of a marketplace were asked: answered, absent from the answer, or the request failed."""
-    _polled.labels(marketplace, outcome).inc(n)
+    if n > 0:
+        _polled.labels(marketplace, outcome).inc(n)
 
 
 def records(group: str, outcome: RecordOutcome, n: int) -> None:

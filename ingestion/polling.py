@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from arbitrage_site import metrics
 from arbitrage_site.clock import KEEPA_EPOCH_MINUTES, MINUTES_PER_DAY, minute_of, moment_of
 from arbitrage_site.clock import now as clock_now
 from ingestion import planner
@@ -119,6 +120,9 @@ def _poll(client: PaidClient, batch: planner.Batch, outcome: Outcome) -> None:
         append(RAW, _updates(batch, answer, now), now=now)
         _record(batch, answer, now)
         _run(batch, answer.envelope.tokens_consumed, started, now, outcome="ok")
+    metrics.polled(batch.marketplace, "ok", len(answer.products))
+    metrics.polled(batch.marketplace, "missing", len(answer.asked) - len(answer.products))
+    metrics.stage_seconds("poll", time.monotonic() - started)
     outcome.requests += 1
     outcome.listings += len(answer.products)
     outcome.tokens += answer.envelope.tokens_consumed
@@ -197,6 +201,7 @@ def _give_up(batch: planner.Batch, error: KeepaError, outcome: Outcome) -> None:
     with transaction.atomic():
         poll_targets.release([target.id for target in batch.targets], due_at=None if waits else now + delay)
         _run(batch, 0, time.monotonic(), now, outcome=type(error).__name__, message=str(error))
+    metrics.polled(batch.marketplace, "failed", len(batch.targets))
     outcome.requests += 1
     outcome.errors.append(str(error))
     log.warning("poll_failed", marketplace=batch.marketplace, listings=len(batch.targets), reason=str(error))

@@ -13,6 +13,7 @@ from ingestion import polling
 from ingestion.errors import KeepaError
 from ingestion.keepa import paid
 from ingestion.models import PollRun
+from products.checks import demo_rows_with_a_real_key
 from products.configured import add_configured
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,9 @@ def poll_due() -> None:
 def _poll_once() -> None:
     add_configured(now())
     if not settings.KEEPA_API_KEY:
+        return
+    if refusal := demo_rows_with_a_real_key():
+        log.error("polling_refused", reason=refusal)
         return
     try:
         with paid.from_settings() as client:

@@ -14,6 +14,7 @@ from ingestion.events import Asin
 from ingestion.keepa import refusals
 from ingestion.keepa.constants import MOST_ASINS, MOST_CATEGORIES, MOST_SEARCH_PAGES
 from ingestion.keepa.envelope import Answer, BestSellers, Categories, Category, Envelope
+from ingestion.keepa.metering import metered
 from ingestion.keepa.transport import KeyedTransport
 
 __all__ = ["Answer", "KeepaClient"]
@@ -140,13 +141,14 @@ class KeepaClient:
 
     def _get(self, path: str, params: Params, body_type: type[Body]) -> Body:
         """The decoded body of a 200. An `error` in it is left to the caller, who knows what was asked for."""
-        status, content = self._send(path, params)
-        if status != 200:
-            raise refusals.by_status(status, _decoded(content, Envelope)[0])
-        body, problem = _decoded(content, body_type)
-        if body is None:
-            raise KeepaUnavailable(f"Keepa's answer cannot be read: {problem}")
-        return body
+        with metered(path):
+            status, content = self._send(path, params)
+            if status != 200:
+                raise refusals.by_status(status, _decoded(content, Envelope)[0])
+            body, problem = _decoded(content, body_type)
+            if body is None:
+                raise KeepaUnavailable(f"Keepa's answer cannot be read: {problem}")
+            return body
 
     def _send(self, path: str, params: Params) -> tuple[int, bytes]:
         """Status and plain body, the key blotted out if the other side echoes it.
