@@ -33,4 +33,4 @@ def _install(folder: Path, python: Path) -> None:
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True)  # noqa: S603 - the commands above, nothing from outside
+    subprocess.run(command, check=True)

@@ -24,7 +24,7 @@ def fetched() -> dict[str, Any]:
     """What the client made of the simulator's answers."""
     command = [str(python_of_client(settings.VAR_DIR / "keepa-package")), str(FETCH)]
     with running_simulator() as running:
-        done = subprocess.run([*command, running.url], input=KEY, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run([*command, running.url], input=KEY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
     return result

@@ -87,7 +87,7 @@ def test_the_command_refuses_what_it_cannot_do(options: dict[str, object], sente
 @contextmanager
 def running_command(*options: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "manage.py", "keepa_simulator", "--bind", "127.0.0.1:0", *options]
-    process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    process = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
