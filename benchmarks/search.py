@@ -3,10 +3,13 @@
 import random
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from benchmarks.setting import asins, install, options, report
+
+if TYPE_CHECKING:
+    from products.facts import ProductFacts
 
 MOST_MS = 100.0
 WORDS = ("steel", "wooden", "kettle", "train", "brush", "lamp", "garden", "hose", "cable", "black", "set", "mini")
@@ -16,14 +19,14 @@ ROUNDS = 10
 def stock(count: int) -> None:
     """Products with five listings each, figures for a third of them."""
     from products import bulk
-    from products.facts import ProductFacts, record_facts
+    from products.facts import record_facts
     from products.marketplaces import MARKETPLACES
     from products.models import Listing, Product
 
     dice = random.Random(1)  # noqa: S311 - a shelf
     now = datetime.now(UTC)
     names = list(asins(count))
-    record_facts([_facts(dice, asin, ProductFacts) for asin in names], now=now)
+    record_facts([_facts(dice, asin) for asin in names], now=now)
     listed = [
         Listing(
             product_id=asin,
@@ -46,11 +49,12 @@ def stock(count: int) -> None:
     bulk.update(Product, ("best_net", "best_margin", "updated_at"), figures[::3], key=("asin",))
 
 
-def _facts(dice: random.Random, asin: str, make: Callable[..., object]) -> object:
+def _facts(dice: random.Random, asin: str) -> "ProductFacts":
+    from products.facts import ProductFacts
+
     title = " ".join(dice.sample(WORDS, 6))
-    return make(
-        asin, title, f"Brand {dice.randint(1, 16)}", f"Category {dice.randint(1, 11)}", ("4004122159147",), False
-    )
+    brand, category = f"Brand {dice.randint(1, 16)}", f"Category {dice.randint(1, 11)}"
+    return ProductFacts(asin, title, brand, category, ("4004122159147",), is_demo=False)
 
 
 def main() -> int:

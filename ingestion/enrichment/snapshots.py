@@ -8,7 +8,7 @@ from ingestion.errors import InvalidRecord
 from ingestion.eventlog.base import Record
 from ingestion.events import RawKeepaUpdate, decode
 from ingestion.keepa.histories import CLOCK_SLACK, history_of
-from ingestion.keepa.payload import KeepaProduct, decode_product, known
+from ingestion.keepa.payload import KeepaProduct, decode_product, known, positive
 from ingestion.keepa.texts import clean_text
 from products.marketplaces import MARKETPLACES
 from products.series import History
@@ -16,6 +16,8 @@ from products.series import History
 _LONGEST_NAME = 200
 _MOST_EANS = 50
 _LARGEST = 2**31 - 1
+_UNKNOWN_CATEGORY = 2**63 - 1
+"""Keepa's id of the category with the name ? (keepa.md 10)."""
 
 
 def snapshot_of(record: Record) -> Snapshot:
@@ -70,9 +72,9 @@ def _base(product: KeepaProduct) -> BaseFacts:
         title=clean_text(product.title) if product.title else "",
         brand=clean_text(product.brand, longest=_LONGEST_NAME) if product.brand else "",
         category=clean_text(product.category, longest=_LONGEST_NAME),
-        category_id=known(product.root_category),
+        category_id=_category_id(product),
         eans=tuple(ean for ean in product.eans[:_MOST_EANS] if ean.isascii() and ean.isdigit() and len(ean) <= 14),
-        product_type=_small(product.product_type, product.asin, "productType", 2**15 - 1),
+        product_type=_bounded(product.product_type, product.asin, "productType", 2**15 - 1),
         package_length=_fits(length, product.asin, "packageLength"),
         package_width=_fits(width, product.asin, "packageWidth"),
         package_height=_fits(height, product.asin, "packageHeight"),
@@ -83,6 +85,11 @@ def _base(product: KeepaProduct) -> BaseFacts:
         closing_fee=_fits(product.closing_fee, product.asin, "variableClosingFee"),
         availability_amazon=_fits(known(product.availability_amazon), product.asin, "availabilityAmazon", 2**15 - 1),
     )
+
+
+def _category_id(product: KeepaProduct) -> int | None:
+    category = _fits(positive(product.root_category), product.asin, "rootCategory", _UNKNOWN_CATEGORY)
+    return None if category == _UNKNOWN_CATEGORY else category
 
 
 def _buybox(product: KeepaProduct) -> BuyBoxFacts:
@@ -101,11 +108,11 @@ def _offers(product: KeepaProduct) -> OffersFacts:
 
 
 def _fits(value: int | None, asin: str, name: str, largest: int = _LARGEST) -> int | None:
-    return None if value is None else _small(value, asin, name, largest)
+    return None if value is None else _bounded(value, asin, name, largest)
 
 
-def _small(value: int, asin: str, name: str, largest: int) -> int:
-    """The database would take a larger number on one backend and not on the other."""
+def _bounded(value: int, asin: str, name: str, largest: int) -> int:
+    """A larger number would be taken by one database and refused by the other."""
     if abs(value) > largest:
         raise InvalidRecord(f"{asin}: {name} is {value}, beyond {largest}.")
     return value

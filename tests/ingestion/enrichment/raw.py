@@ -1,6 +1,6 @@
 """Raw records as polling appends them, built from the numbers a test is about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -19,9 +19,9 @@ ASIN = "B000000001"
 CSV_LENGTH = 36
 
 
-def csv_of(series: dict[int, Sequence[int]]) -> list[list[int] | None]:
+def csv_of(series: Mapping[int, Sequence[object]]) -> list[list[object] | None]:
     """Keepa's csv: pairs, or triples for the buy box."""
-    csv: list[list[int] | None] = [None] * CSV_LENGTH
+    csv: list[list[object] | None] = [None] * CSV_LENGTH
     for kind, numbers in series.items():
         csv[kind] = list(numbers)
     return csv
