@@ -11,6 +11,7 @@ from django.db.models.fields import BigIntegerField
 
 from arbitrage.models import FxRate, Opportunity
 from products.marketplaces import MARKETPLACES
+from products.querysets import worded
 
 DEFAULT_SORT = "-score"
 ANY_PROFILE = "any"
@@ -100,16 +101,8 @@ def _conditions(query: OpportunityQuery) -> Q:
     if query.estimates == "hide":
         wanted &= Q(is_estimate=False)
     if query.q:
-        wanted &= _text(query.q)
+        wanted &= worded(query.q)
     return wanted & _profile(query.profile) & _minimums(query)
-
-
-def _text(text: str) -> Q:
-    words = text.casefold().split()
-    wanted = Q()
-    for word in words:
-        wanted &= Q(product__search_text__contains=word)
-    return wanted | Q(product_id=text.strip().upper())
 
 
 def _profile(profile: str) -> Q:

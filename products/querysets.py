@@ -6,6 +6,7 @@ from django.db.models import Max, Min, Q, QuerySet
 
 from products.forms import SORTS, WatchQuery
 from products.models import Watch
+from products.search.words import words_of
 
 
 def watches(query: WatchQuery) -> QuerySet[Watch]:
@@ -21,12 +22,17 @@ def poll_times(rows: list[Watch]) -> dict[str, tuple[datetime | None, datetime |
     return {asin: (polled, due) for asin, polled, due in times}
 
 
-def _conditions(query: WatchQuery) -> Q:
+def worded(text: str) -> Q:
+    """Rows with a product in whose texts every word of `text` begins a word; a text without words finds nothing."""
     wanted = Q()
-    for word in query.q.casefold().split():
-        wanted &= Q(product__search_text__contains=word)
-    if query.q:
-        wanted |= Q(product_id=query.q.upper())
+    words = words_of(text)
+    for word in words:
+        wanted &= Q(product__search_text__contains=f" {word}")
+    return wanted if words else Q(pk__in=[])
+
+
+def _conditions(query: WatchQuery) -> Q:
+    wanted = worded(query.q) if query.q else Q()
     if query.tag:
         wanted &= Q(tags__name=query.tag)
     states = {"watched": Q(paused=False), "paused": Q(paused=True), "waiting": Q(product__title="")}

@@ -76,6 +76,18 @@
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);
 
+  // Ages go on by themselves between two refreshes.
+  const UNITS = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+  const grow = () => {
+    if (document.hidden) return;
+    for (const time of document.querySelectorAll("time[datetime]")) {
+      const seconds = Math.floor((Date.now() - Date.parse(time.dateTime)) / 1000);
+      const unit = UNITS.find(([size]) => seconds >= size);
+      if (unit && !time.textContent.startsWith("in ")) time.textContent = `${Math.floor(seconds / unit[0])} ${unit[1]} ago`;
+    }
+  };
+  setInterval(grow, 10000);
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.closest("input, textarea, select")) return;
     event.preventDefault();

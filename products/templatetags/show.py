@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.http import QueryDict
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -197,6 +198,6 @@ def legs(source: str, target: str) -> tuple[str, str]:
 @register.simple_tag(takes_context=True)
 def page_address(context: Context, number: int) -> str:
     """The query string of another page of the list that is shown."""
-    parameters = context["request"].GET.copy()
+    parameters: QueryDict = context["request"].GET.copy()
     parameters["page"] = str(number)
     return parameters.urlencode()
