@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "arbitrage",
 ]
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "arbitrage_site.urls"
 WSGI_APPLICATION = "arbitrage_site.wsgi.application"
@@ -172,6 +174,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "DESCRIPTION": "Money is integer minor units (cents, pence) with its currency beside it; ratios are basis points.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "arbitrage_site.schema.describe_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {"Marketplace": "products.marketplaces.CHOICES"},
     "SERVE_PERMISSIONS": ["arbitrage_site.access.SignedInOrDemo"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -1,7 +1,6 @@
 """The API's description: complete, without warnings, and shown by two pages under the strict content policy."""
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml
@@ -12,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern
 
 from arbitrage_site import api_urls, views
+from arbitrage_site.schema import PROBLEM
 
 pytestmark = pytest.mark.django_db
 PAGES = ("/docs", "/redoc")
@@ -23,9 +23,9 @@ def person(client: Client) -> Client:
     return client
 
 
-@pytest.fixture
-def document(tmp_path: Path) -> dict[str, dict[str, dict[str, object]]]:
-    target = tmp_path / "schema.yaml"
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, dict[str, object]]]:
+    target = tmp_path_factory.mktemp("schema") / "schema.yaml"
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(target))
     found: dict[str, dict[str, dict[str, object]]] = yaml.safe_load(target.read_text())
     return found
@@ -77,3 +77,7 @@ def test_only_styles_are_relaxed_and_only_there(person: Client, address: str) ->
     assert "style-src 'self' 'unsafe-inline'" in policy
     assert "script-src 'self';" in policy
     assert "unsafe-inline" not in person.get("/health")["Content-Security-Policy"]
+
+
+def test_a_problem_has_the_fields_that_the_document_promises(client: Client) -> None:
+    assert list(client.get("/api/v1/nowhere").json()) == list(PROBLEM["properties"])

@@ -113,3 +113,20 @@ def test_only_this_machine_and_signed_in_people_may_scrape(client: Client) -> No
     assert client.get("/metrics", HTTP_X_FORWARDED_FOR="203.0.113.7").status_code == 403
     client.force_login(User.objects.create_user("p"))
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.7").status_code == 200
+
+
+@pytest.mark.django_db
+def test_requests_are_counted_by_view(client: Client, settings: Settings) -> None:
+    settings.METRICS_DIR = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    client.get("/health/live")
+    found = samples(client.get("/metrics").content)
+    assert any(
+        labels["view"] == "health-live"
+        for labels, _ in found["django_http_requests_total_by_view_transport_method_total"]
+    )
+
+
+@pytest.mark.django_db
+def test_no_secret_is_scraped(client: Client) -> None:
+    text = client.get("/metrics").content.decode()
+    assert "kkkkkkkk" not in text
