@@ -104,6 +104,13 @@ def test_roll_ups_equal_a_full_recount(
         assert stored() == recount()
 
 
+@pytest.mark.parametrize(("price", "discounted", "largest"), [(900, 1, 100), (901, 0, 99), (1200, 0, 0)])
+def test_a_tenth_below_the_median_is_a_discount(price: int, discounted: int, largest: int) -> None:
+    put("B000000001", "DE", [(0, price)], median_90=1000)
+    roll_up(NOON)
+    assert RollUp.objects.values_list("discounted", "largest_discount").get() == (discounted, largest)
+
+
 def test_only_listings_with_a_newer_snapshot_are_counted_again() -> None:
     put("B000000001", "DE", [(3, 900)])
     put("B000000002", "DE", [(3, 800)])
