@@ -37,7 +37,7 @@ class TopicState:
 
 @dataclass(frozen=True, slots=True)
 class GroupState:
-    """`lag` in records; `behind` the age of the oldest record not passed; `blocks` names topics it keeps from pruning."""
+    """`lag` in records; `behind` the age of the oldest record not passed; `blocks` the topics it keeps from pruning."""
 
     name: str
     title: str
