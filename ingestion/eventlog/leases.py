@@ -18,8 +18,8 @@ from ingestion.eventlog.base import Fenced, Passed, Place
 from ingestion.models import LogPartition, LogPosition
 from ingestion.topics import PARTITIONS, Topic
 
-LEASE = timedelta(seconds=30)
-RENEW = timedelta(seconds=10)
+LEASE = timedelta(seconds=20)
+RENEW = timedelta(seconds=5)
 
 
 def new_owner() -> str:
@@ -106,7 +106,7 @@ class Leases:
         mine = [row for row in rows if row.owner == self._owner]
         live = Counter(row.owner for row in rows if row.owner != self._owner and _is_live(row, now))
         least, most = PARTITIONS // (len(live) + 1), -(-PARTITIONS // (len(live) + 1))
-        self._take(mine, now)
+        self._rows().filter(topic=topic, owner=self._owner).update(lease_until=now + LEASE)
         free = [row for row in rows if row.owner != self._owner and row.owner not in live]
         held = len(mine) + self._take(free[: max(0, most - len(mine))], now)
         if held < least:

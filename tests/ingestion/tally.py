@@ -1,5 +1,6 @@
 """A consumer whose effect is not idempotent: it counts, so a record applied twice or never shows."""
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -9,7 +10,7 @@ from django.db import connection
 from ingestion.consumers import Effects
 from ingestion.errors import InvalidRecord
 from ingestion.eventlog.base import Record
-from ingestion.events import Event, ProductEnriched, decode
+from ingestion.events import ProductEnriched, decode
 from ingestion.topics import DETECTOR, ENRICHED, Topic
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -56,7 +57,7 @@ class Tally:
         self.look(good)
         return Effects(lambda: self.write(good), set_aside=bad)
 
-    def look(self, events: Sequence[Event]) -> None:
+    def look(self, events: Sequence[ProductEnriched], /) -> None:
         """Where a test's consumer fails in `prepare`."""
 
     def write(self, events: Sequence[ProductEnriched]) -> None:
@@ -67,3 +68,14 @@ class Tally:
                     "INSERT INTO tally VALUES (%s, %s) ON CONFLICT (asin) DO UPDATE SET seen = seen + 1",
                     [item.asin, refused],
                 )
+
+
+class SlowTally(Tally):
+    """Takes its time in the middle of each transaction, so that a kill meets it there."""
+
+    batch_size = 25
+
+    def write(self, events: Sequence[ProductEnriched]) -> None:
+        super().write(events[::2])
+        time.sleep(0.01)
+        super().write(events[1::2])

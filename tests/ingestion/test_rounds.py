@@ -93,7 +93,12 @@ def test_what_cannot_be_tidied_now_stops_nobody() -> None:
 
 def test_an_idle_round_waits_a_tenth_of_a_second() -> None:
     waits: list[float] = []
-    loop = Rounds([], clock=lambda: NOON, sleep=lambda seconds: (waits.append(seconds), loop.stop())[0])
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        loop.stop()
+
+    loop = Rounds([], clock=lambda: NOON, sleep=wait)
     loop.run()
     assert waits == [0.1]
 

@@ -1,0 +1,79 @@
+"""An installation of its own for tests that start and kill real processes."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+"""Seconds until something that should have happened is given up; nothing waits that long when all is well."""
+
+
+class Installation:
+    """A folder with a migrated database, and the processes started on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = folder / "arbitrage.sqlite3"
+        self._environment = {**os.environ, "VAR_DIR": str(folder)}
+        self._environment |= {"DJANGO_SETTINGS_MODULE": "tests.ingestion.process_settings", "LOG_LEVEL": "WARNING"}
+        self._started: list[subprocess.Popen[str]] = []
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """A Python process of this project; `-m module` or a path comes first."""
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self._started.append(process)
+        return process
+
+    def consume(self, *options: str) -> subprocess.Popen[str]:
+        return self.start("manage.py", "run_consumers", *options)
+
+    def finish(self, process: subprocess.Popen[str]) -> str:
+        """Wait until it ends well; returns what it wrote."""
+        output, _ = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, output
+        return output
+
+    def kill(self, process: subprocess.Popen[str]) -> None:
+        """SIGKILL, wherever it is."""
+        process.kill()
+        process.communicate()
+
+    def ask(self, question: str) -> list[tuple[Any, ...]]:
+        connection = sqlite3.connect(self.database, timeout=20)
+        try:
+            return connection.execute(question).fetchall()
+        finally:
+            connection.close()
+
+    def number(self, question: str) -> int:
+        [(value,)] = self.ask(question)
+        return int(value or 0)
+
+    def counted(self) -> int:
+        return self.number("SELECT sum(seen) FROM tally")
+
+    def passed(self) -> int:
+        return self.number("SELECT sum(next_offset) FROM ingestion_logposition")
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        until = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < until, "waited in vain"
+            time.sleep(0.01)
+
+    def end(self) -> None:
+        for process in self._started:
+            if process.returncode is None:
+                self.kill(process)
