@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 
-from arbitrage_site import clock
 from arbitrage_site.models import BeatSlot
 
 Status = Literal["ok", "degraded", "down"]
@@ -109,8 +108,3 @@ def beat(now: datetime) -> Finding:
 def _spoken(seconds: float) -> str:
     minutes = int(seconds // 60)
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-
-
-def now_report() -> Report:
-    """The full report at this moment, for views."""
-    return report(clock.now())
