@@ -67,7 +67,8 @@ def _dead_letters() -> Metric:
     family = GaugeMetricFamily(
         "arbitrage_dead_letters_waiting", "Records set aside and not yet dealt with.", labels=["stage", "reason"]
     )
-    counts = DeadLetter.objects.values_list("group", "kind").annotate(n=Count("pk")).order_by("group", "kind")
+    waiting = DeadLetter.objects.filter(state=DeadLetter.State.OPEN)
+    counts = waiting.values_list("group", "kind").annotate(n=Count("pk")).order_by("group", "kind")
     for group, kind, n in counts:
         family.add_metric([group, kind], n)
     return family

@@ -24,7 +24,7 @@ def murmur2(data: bytes) -> int:
     return h ^ h >> 15
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def partition_of(key: str, partitions: int) -> int:
     """The partition of a key, by the rule of Java's DefaultPartitioner."""
     return (murmur2(key.encode()) & 0x7FFFFFFF) % partitions
