@@ -5,7 +5,7 @@ closing prices of 30 days) is kept, so that a new snapshot costs one listing's h
 Discounts are against the median of 90 days that the listing has now, on all days.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -17,13 +17,16 @@ from numpy.typing import NDArray
 
 from products import bulk
 from products.models import Listing, RollUp, RollUpShare
-from products.series import daily, of_listing, reference_kind
+from products.series import closes, of_listing, reference_kind
 from products.series.daily import NOTHING, UNKNOWN
 
 DAYS = 30
 BATCH = 500
 GONE = 4
 """Keepa's productType of what is gone."""
+
+Share = tuple[int, bytes, int]
+"""First day, packed closing prices, median of 90 days or 0."""
 
 _KEEPAS_FIRST_DAY = date(2011, 1, 1)
 _SHARE = ("asin", "marketplace", "category", "brand", "marked", "counted", "first_day", "closes", "median_90")
@@ -101,8 +104,8 @@ def _count(batch: Sequence[Marked], first: date) -> None:
             continue
         group = Group(listing.marketplace, listing.category, listing.brand)
         groups.add(group)
-        closes = closes_of(listing, first).astype("<i4").tobytes()
-        shares.append((*group[1:], item.marked, _day(first), closes, listing.median_90, item.id))
+        packed = closes_of(listing, first).astype("<i4").tobytes()
+        shares.append((*group[1:], item.marked, _day(first), packed, listing.median_90, item.id))
     with transaction.atomic():
         bulk.update(RollUpShare, _COUNTED, shares, key=("id",))
         RollUpShare.objects.filter(id__in=gone).delete()
@@ -111,7 +114,8 @@ def _count(batch: Sequence[Marked], first: date) -> None:
 
 def _listings(batch: Sequence[Marked]) -> dict[tuple[str, str], Listing]:
     columns = ["product_id", "marketplace", "category", "brand", "median_90", "source_minute", "product_type"]
-    rows = Listing.objects.filter(product_id__in={item.asin for item in batch}).only(
+    asins, codes = {item.asin for item in batch}, {item.group.marketplace for item in batch}
+    rows = Listing.objects.filter(product_id__in=asins, marketplace__in=codes).only(
         *columns, "buybox_minute", "history_base", "history_tail"
     )
     wanted = {(item.asin, item.group.marketplace) for item in batch}
@@ -123,18 +127,18 @@ def closes_of(listing: Listing, first: date) -> NDArray[np.int64]:
     series = of_listing(listing).get(reference_kind(buy_box_asked=listing.buybox_minute is not None))
     if series is None:
         return np.full(DAYS, UNKNOWN, dtype=np.int64)
-    closes = daily(series, first, DAYS, until=listing.source_minute).close
-    known = np.flatnonzero(closes > UNKNOWN)
+    prices = closes(series, first, DAYS, until=listing.source_minute)
+    known = np.flatnonzero(prices > UNKNOWN)
     if listing.product_type == GONE and len(known):
-        closes[known[-1]] = NOTHING
-    return closes
+        prices[known[-1]] = NOTHING
+    return prices
 
 
-def _recount(groups: Iterable[Group], first: date) -> None:
+def _recount(groups: Collection[Group], first: date) -> None:
     """Add up the shares of these groups and replace their rows."""
     full, empty = [], []
-    for group in groups:
-        for day, sums in _days(group, first):
+    for group, shares in _shares(groups).items():
+        for day, sums in _days(shares, first):
             if sums.listings:
                 full.append((day, *group, *sums))
             else:
@@ -143,15 +147,25 @@ def _recount(groups: Iterable[Group], first: date) -> None:
     bulk.delete(RollUp, empty, key=_KEY)
 
 
-def _days(group: Group, first: date) -> Iterator[tuple[date, Sums]]:
-    rows = RollUpShare.objects.filter(**group._asdict()).values_list("first_day", "closes", "median_90")
-    shares = list(rows)
-    closes = np.full((len(shares), DAYS), UNKNOWN, dtype=np.int64)
-    for row, (first_day, packed, _) in zip(closes, shares, strict=True):
+def _shares(groups: Collection[Group]) -> dict[Group, list[Share]]:
+    """The shares of each group, in one query: groups of a batch lie close together, so it reads little beyond them."""
+    found: dict[Group, list[Share]] = {group: [] for group in groups}
+    wanted = {f"{name}__in": {getattr(group, name) for group in groups} for name in Group._fields}
+    rows = RollUpShare.objects.filter(**wanted).values_list(*Group._fields, "first_day", "closes", "median_90")
+    for *group, first_day, packed, median in rows.iterator():
+        shares = found.get(Group(*group))
+        if shares is not None:
+            shares.append((first_day, packed, median or 0))
+    return found
+
+
+def _days(shares: Sequence[Share], first: date) -> Iterator[tuple[date, Sums]]:
+    prices = np.full((len(shares), DAYS), UNKNOWN, dtype=np.int64)
+    for row, (first_day, packed, _) in zip(prices, shares, strict=True):
         _lay(row, np.frombuffer(packed, dtype="<i4"), first_day - _day(first))
-    medians = np.array([median or 0 for _, _, median in shares], dtype=np.int64)[:, None]
-    for number in range(DAYS):
-        yield first + timedelta(days=number), _sums(closes[:, number : number + 1], medians)
+    medians = np.array([median for _, _, median in shares], dtype=np.int64)[:, None]
+    for number, sums in enumerate(_sums(prices, medians)):
+        yield first + timedelta(days=number), sums
 
 
 def _lay(row: NDArray[np.int64], closes: NDArray[np.int32], shift: int) -> None:
@@ -161,16 +175,18 @@ def _lay(row: NDArray[np.int64], closes: NDArray[np.int32], shift: int) -> None:
         row[start:end] = closes[start - shift : end - shift]
 
 
-def _sums(closes: NDArray[np.int64], medians: NDArray[np.int64]) -> Sums:
-    offered = closes >= 0
-    below = np.where(offered & (medians > 0), (medians - closes) * 1000 // np.maximum(medians, 1), 0)
-    return Sums(
-        listings=int(np.count_nonzero(closes > UNKNOWN)),
-        in_stock=int(np.count_nonzero(offered)),
-        close_total=int(closes[offered].sum()),
-        discounted=int(np.count_nonzero(below >= 100)),
-        largest_discount=int(below.max(initial=0)),
+def _sums(prices: NDArray[np.int64], medians: NDArray[np.int64]) -> Iterator[Sums]:
+    """The numbers of each day; one row per listing, one column per day."""
+    offered = prices >= 0
+    below = np.where(offered & (medians > 0), (medians - prices) * 1000 // np.maximum(medians, 1), 0)
+    columns = (
+        np.count_nonzero(prices > UNKNOWN, axis=0),
+        np.count_nonzero(offered, axis=0),
+        np.where(offered, prices, 0).sum(axis=0),
+        np.count_nonzero(below >= 100, axis=0),
+        below.max(axis=0, initial=0),
     )
+    return (Sums(*day) for day in zip(*(column.tolist() for column in columns), strict=True))
 
 
 def _day(day: date) -> int:

@@ -1,7 +1,7 @@
 """Price and rank history: change points, their packed form, and what is computed from them."""
 
 from products.series.codec import UnknownFormat, of_listing, pack, unpack
-from products.series.daily import Daily, daily
+from products.series.daily import Daily, closes, daily
 from products.series.points import (
     AMAZON,
     BUY_BOX,
@@ -48,6 +48,7 @@ __all__ = [
     "UnknownFormat",
     "Windows",
     "add_late",
+    "closes",
     "daily",
     "first_minute_of",
     "last_value",

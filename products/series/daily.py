@@ -44,6 +44,15 @@ def daily(series: Series, first_day: date, days: int, *, until: int | None = Non
     return _by_day(values, time, firsts)
 
 
+def closes(series: Series, first_day: date, days: int, *, until: int) -> NDArray[np.int64]:
+    """The `close` of `daily` alone, which is far less work."""
+    start = first_minute_of(first_day)
+    midnights = start + MINUTES_PER_DAY * np.arange(1, days + 1, dtype=np.int64)
+    at = np.searchsorted(series.minutes, np.minimum(midnights, until)) - 1
+    known = (at >= 0) & (midnights - MINUTES_PER_DAY < until)
+    return np.where(known, series.values[at], UNKNOWN) if len(series.minutes) else np.full(days, UNKNOWN)
+
+
 def _stretches(series: Series, midnights: NDArray[np.int64], end: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where the value in force may change (midnights, points, the end of what is known), and the value from there."""
     first, last = np.searchsorted(series.minutes, (midnights[0], end))

@@ -8,7 +8,7 @@ from math import floor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from products.series import Series, daily, first_minute_of, series_of
+from products.series import Series, closes, daily, first_minute_of, series_of
 from products.series.daily import NOTHING, UNKNOWN
 from tests.products.series.strategies import BEGIN, price_series
 
@@ -53,6 +53,7 @@ def test_days_agree_with_a_walk_through_their_minutes(
     found = daily(series, first_day, days, until=known)
     start = first_minute_of(first_day)
     until = start + days * DAY if known is None else known
+    assert closes(series, first_day, days, until=until).tolist() == found.close.tolist()
     expected = [slow(series, start + DAY * number, until) for number in range(days)]
     assert [tuple(int(array[number]) for array in found) for number in range(days)] == expected
 
