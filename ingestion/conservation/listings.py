@@ -65,8 +65,9 @@ class Proof:
     def tables(self) -> Check:
         """The rows equal a fold of the kept log, one record after the other."""
         seen = (
-            f"{self._compared} of {Listing.objects.count()} listings have all their records kept, from a full poll on;"
-            f" digest of their rows {_short(self._row_digest)}, of the folded log {_short(self._fold_digest)}"
+            f"{self._compared} of {Listing.objects.count()} listings have all their records kept, from a full poll on,"
+            f" and {len(self._differing)} of them differ; digest of their rows {_short(self._row_digest)},"
+            f" of the folded log {_short(self._fold_digest)}"
         )
         if self._unfoldable:
             seen += f"; {self._unfoldable} left out, whose records the present settings refuse"

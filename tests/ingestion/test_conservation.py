@@ -14,7 +14,7 @@ from ingestion.eventlog.sql import Entry, SqlReader, append, append_entries
 from ingestion.events import Group, RawKeepaUpdate, decode
 from ingestion.models import DeadLetter, LogPosition, LogRecord
 from ingestion.runner import Runner
-from ingestion.topics import RAW
+from ingestion.topics import ALERT, RAW
 from products.marketplaces import Code
 from products.models import Listing
 from products.series import NEW
@@ -127,6 +127,17 @@ def test_an_event_that_stands_in_the_log_twice_is_named() -> None:
     load()
     append(RAW, [update("B0CONS0001", step=0)], now=NOW)
     assert "repeats" in harm()
+
+
+def test_an_alert_named_like_its_event_is_no_repeat_but_a_second_one_is() -> None:
+    value = b'{"event_id": "%s", "alert_id": "54627407-6084-5726-8efc-20775136653f"}'
+    first, second = (
+        Entry("B0CONS0001", value % event, {}) for event in (b"54627407-6084-5726-8efc-20775136653f", b"0" * 32)
+    )
+    append_entries(ALERT, [first], now=NOW)
+    assert "1 kept records carry an event, 0 of them" in proof()
+    append_entries(ALERT, [second], now=NOW)
+    assert "repeats 54627407-6084-5726-8efc-20775136653f" in harm()
 
 
 def test_a_listing_older_than_its_kept_records_is_not_compared() -> None:

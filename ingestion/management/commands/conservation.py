@@ -39,4 +39,4 @@ class Command(BaseCommand):
 def _higher() -> Check:
     """What the apps above have to say, by the functions that the settings name."""
     found = [difference for path in settings.CONSERVATION_CHECKS for difference in import_string(path)()]
-    return Check("Results", "opportunities: none open twice; alerts: none twice for one event", found)
+    return Check("Results", f"{len(found)} opportunities open twice or alerts twice for one event", found)
