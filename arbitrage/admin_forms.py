@@ -126,4 +126,4 @@ class AlertRuleForm(forms.ModelForm[AlertRule]):
 
     class Meta:
         model = AlertRule
-        fields = ["name", "enabled", "states", "min_score", "min_net", "severity"]
+        fields = ["name", "enabled", "profile", "states", "min_score", "min_net", "severity"]

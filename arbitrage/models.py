@@ -235,6 +235,13 @@ class AlertRule(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     enabled = models.BooleanField(default=True)
+    profile = models.ForeignKey(
+        SellerProfile,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        help_text="Whose opportunities it watches. Empty: those of the default profile.",
+    )
     states = models.JSONField(default=list, help_text='Events it listens to, for example ["opened", "reopened"].')
     min_score = models.SmallIntegerField(default=70)
     min_net = models.IntegerField(default=500, help_text="EUR cents.")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from arbitrage.models import Alert, AlertRule, Opportunity
+from arbitrage.models import Alert, AlertRule, Opportunity, SellerProfile
 from arbitrage.rules.evaluation import Rule, alert_of, fires
 from ingestion.consumers import Effects
 from ingestion.errors import InvalidRecord
@@ -56,7 +56,7 @@ class AlertConsumer:
     batch_size = 500
 
     def prepare(self, records: Sequence[Record], now: datetime) -> Effects:
-        """Find the alerts that are not in the inbox yet; three queries whatever the number of records."""
+        """Find the alerts that are not in the inbox yet; five queries whatever the number of records."""
         events, set_aside = _read(records)
         raised = _fresh(_raise(events)) if events else []
         return Effects(write=lambda: _write(raised, now), set_aside=set_aside)
@@ -76,7 +76,9 @@ def _read(records: Iterable[Record]) -> tuple[list[OpportunityChanged], list[Asi
 
 
 def _raise(events: Sequence[OpportunityChanged]) -> dict[UUID, Raised]:
-    rules = [_rule(row) for row in AlertRule.objects.filter(enabled=True).order_by("pk")]
+    default = SellerProfile.objects.filter(is_default=True).first()
+    rows = AlertRule.objects.filter(enabled=True).select_related("profile").order_by("pk")
+    rules = [_rule(row, row.profile or default) for row in rows]
     found = (Raised(rule, event, alert_of(rule, event)) for event in events for rule in rules if fires(rule, event))
     return {each.alert.alert_id: each for each in found}
 
@@ -95,6 +97,8 @@ def _write(raised: Sequence[Raised], now: datetime) -> None:
         append(ALERT, [each.alert for each in raised], now=now)
 
 
-def _rule(row: AlertRule) -> Rule:
+def _rule(row: AlertRule, profile: SellerProfile | None) -> Rule:
     severity = cast("Severity", row.severity)
-    return Rule(row.pk, row.name, frozenset(row.states), row.min_score, row.min_net, severity)
+    return Rule(
+        row.pk, row.name, profile.name if profile else "", frozenset(row.states), row.min_score, row.min_net, severity
+    )

@@ -11,10 +11,11 @@ _RULES = uuid5(NAMESPACE_URL, "arbitrage-tracker:alert-rule")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An enabled alert rule. `min_net` is EUR cents; `states` are events of an opportunity."""
+    """An enabled alert rule. `min_net` is EUR cents; `states` are events of an opportunity of `profile`."""
 
     id: int
     name: str
+    profile: str
     states: frozenset[str]
     min_score: int
     min_net: int
@@ -24,7 +25,7 @@ class Rule:
 def fires(rule: Rule, event: OpportunityChanged) -> bool:
     """Whether every condition of the rule holds for the event."""
     enough = event.score >= rule.min_score and event.numbers.net_eur >= rule.min_net
-    return event.state in rule.states and enough
+    return event.profile == rule.profile and event.state in rule.states and enough
 
 
 def alert_id(rule_id: int, event_id: UUID) -> UUID:

@@ -96,3 +96,15 @@ def test_a_bad_record_is_set_aside_and_the_rest_goes_on(opportunity: Opportunity
     bad = Record(TOPIC, 3, 4, "B0TEST0001", b"<html>", NOON, 1)
     assert consume(bad, record(offset=5)) == [4]
     assert Alert.objects.count() == 1
+
+
+def test_a_rule_watches_the_default_profile_unless_it_names_another(opportunity: Opportunity) -> None:
+    other = factories.profile(name="Another seller")
+    AlertRule.objects.create(name="For the other", profile=other, states=["opened"], min_score=0, min_net=0)
+
+    consume(record(), record(offset=1, profile="Another seller"))
+
+    assert set(Alert.objects.values_list("rule__name", "event_id")) == {
+        ("Opportunity opened", UUID(int=1)),
+        ("For the other", UUID(int=2)),
+    }

@@ -9,7 +9,15 @@ import pytest
 from arbitrage.rules.evaluation import Rule, alert_id, alert_of, fires
 from ingestion.events import FlipNumbers, OpportunityChanged
 
-RULE = Rule(id=3, name="Good", states=frozenset({"opened"}), min_score=70, min_net=500, severity="warning")
+RULE = Rule(
+    id=3,
+    name="Good",
+    profile="Germany, one registration",
+    states=frozenset({"opened"}),
+    min_score=70,
+    min_net=500,
+    severity="warning",
+)
 NUMBERS = FlipNumbers(
     buy_price=4999,
     buy_currency="EUR",
@@ -30,7 +38,7 @@ EVENT = OpportunityChanged(
     opportunity_id=UUID(int=2),
     source="UK",
     target="DE",
-    profile="German seller",
+    profile="Germany, one registration",
     state="opened",
     reason="",
     numbers=NUMBERS,
@@ -52,6 +60,7 @@ def event(*, net_eur: int = 936, **changes: Any) -> OpportunityChanged:
         (event(net_eur=499), False),
         (event(state="reopened"), False),
         (event(state="closed"), False),
+        (event(profile="Somebody else"), False),
     ],
 )
 def test_a_rule_fires_when_all_its_conditions_hold(happened: OpportunityChanged, fired: bool) -> None:
