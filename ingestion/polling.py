@@ -113,7 +113,7 @@ def _poll(client: PaidClient, batch: planner.Batch, outcome: Outcome) -> None:
         buybox=batch.buybox,
         rating=batch.rating,
         days=batch.days,
-        stats=90,
+        stats=90 if batch.buybox else None,  # only the buy box's owner is read from it
     )
     now = clock_now()
     with transaction.atomic():
