@@ -49,7 +49,7 @@ def drain(count: int) -> tuple[float, float]:
     """CPU and wall seconds a record, from the log table to the rows, positions and events, by the real runner."""
     from ingestion.enrichment import EnrichmentConsumer
     from ingestion.eventlog.sql import SqlReader
-    from ingestion.runner import Runner
+    from ingestion.runner.loop import Runner
 
     consumer = EnrichmentConsumer()
     runner = Runner(consumer, SqlReader(consumer.group, consumer.topics, "benchmark"))

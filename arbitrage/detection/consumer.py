@@ -6,8 +6,8 @@ from datetime import datetime
 from arbitrage.detection.detector import detect
 from arbitrage.detection.profile_terms import CurrentTerms
 from arbitrage.detection.triggers import read_triggers
-from ingestion.consumers import Effects
 from ingestion.eventlog.base import Record
+from ingestion.runner.consumers import Effects
 from ingestion.topics import DETECTOR, ENRICHED, Topic
 
 

@@ -10,11 +10,11 @@ import msgspec
 
 from arbitrage.models import Alert, AlertRule, Opportunity, SellerProfile
 from arbitrage.rules.evaluation import Rule, alert_of, fires
-from ingestion.consumers import Effects
 from ingestion.errors import InvalidRecord
 from ingestion.eventlog.base import Record
 from ingestion.eventlog.sql import append
 from ingestion.events import AlertRaised, OpportunityChanged, Severity, decode
+from ingestion.runner.consumers import Effects
 from ingestion.topics import ALERT, ALERTS, ENRICHED, OPPORTUNITIES, Topic
 
 Aside = tuple[Record, InvalidRecord]

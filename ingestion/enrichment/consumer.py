@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingestion.consumers import Effects
 from ingestion.enrichment import rows
 from ingestion.enrichment.changes import Change, Key, Stored, finished
 from ingestion.enrichment.folding import accepted_groups, fold, has_gap
@@ -15,6 +14,7 @@ from ingestion.errors import InvalidRecord
 from ingestion.eventlog.base import Record
 from ingestion.eventlog.sql import append
 from ingestion.events import ProductEnriched
+from ingestion.runner.consumers import Effects
 from ingestion.topics import ENRICHED, ENRICHMENT, RAW, Topic
 from products import facts, poll_targets, rollups
 from products.marketplaces import CODES

@@ -8,11 +8,11 @@ from arbitrage.detection import recompute
 from arbitrage.detection.consumer import DetectionConsumer
 from arbitrage.models import Alert, Opportunity
 from arbitrage.rules import AlertConsumer
-from ingestion.consumers import Consumer
 from ingestion.eventlog.leases import new_owner
 from ingestion.eventlog.sql import SqlReader
 from ingestion.models import DeadLetter, LogRecord
-from ingestion.runner import Runner
+from ingestion.runner.consumers import Consumer
+from ingestion.runner.loop import Runner
 from tests import factories
 from tests.factories import NOON
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from django.db import connection
 
-from ingestion.consumers import Effects
 from ingestion.errors import InvalidRecord
 from ingestion.eventlog.base import Record
 from ingestion.events import ProductEnriched, decode
+from ingestion.runner.consumers import Effects
 from ingestion.topics import DETECTOR, ENRICHED, Topic
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

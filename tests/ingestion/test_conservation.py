@@ -13,7 +13,7 @@ from ingestion.enrichment import EnrichmentConsumer
 from ingestion.eventlog.sql import Entry, SqlReader, append, append_entries
 from ingestion.events import Group, RawKeepaUpdate, decode
 from ingestion.models import DeadLetter, LogPosition, LogRecord
-from ingestion.runner import Runner
+from ingestion.runner.loop import Runner
 from ingestion.topics import ALERT, RAW
 from products.marketplaces import Code
 from products.models import Listing

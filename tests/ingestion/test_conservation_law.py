@@ -9,13 +9,13 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.consumers import Effects
 from ingestion.errors import InvalidRecord, TransientError
 from ingestion.eventlog.base import Fenced, Record
 from ingestion.eventlog.sql import Entry, SqlReader, append, append_entries
 from ingestion.events import ProductEnriched
 from ingestion.models import DeadLetter, LogPosition
-from ingestion.runner import Runner
+from ingestion.runner.consumers import Effects
+from ingestion.runner.loop import Runner
 from ingestion.topics import ENRICHED
 from tests.ingestion.tally import NOON, Tally, asin, create_table, event, tallied
 

@@ -13,7 +13,7 @@ from ingestion import dead_letters
 from ingestion.eventlog.sql import Entry, SqlReader, append_entries
 from ingestion.events import ProductEnriched, encode
 from ingestion.models import DeadLetter, LogRecord
-from ingestion.runner import Runner
+from ingestion.runner.loop import Runner
 from ingestion.topics import ENRICHED
 from tests.ingestion.tally import NOON, Tally, asin, create_table, event, tallied
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.backoff import FIRST_SECONDS, MOST_SECONDS, Backoff
-from ingestion.batch_size import MOST_BYTES, BatchSize
-from ingestion.breaker import IN_A_ROW, OF_WINDOW, WINDOW, Breaker
 from ingestion.errors import ConsumerStopped
 from ingestion.eventlog.base import Record
+from ingestion.runner.backoff import FIRST_SECONDS, MOST_SECONDS, Backoff
+from ingestion.runner.batch_size import MOST_BYTES, BatchSize
+from ingestion.runner.breaker import IN_A_ROW, OF_WINDOW, WINDOW, Breaker
 from tests.ingestion.tally import NOON
 
 

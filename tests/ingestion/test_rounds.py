@@ -12,8 +12,8 @@ from django.db import OperationalError
 from ingestion.eventlog.sql import SqlReader, append
 from ingestion.events import ProductEnriched
 from ingestion.models import ConsumerState, LogPosition
-from ingestion.rounds import Rounds
-from ingestion.runner import Runner
+from ingestion.runner.loop import Runner
+from ingestion.runner.rounds import Rounds
 from ingestion.topics import ALERTS, DETECTOR, ENRICHED
 from tests.ingestion.tally import NOON, Tally, asin, create_table, event, tallied
 

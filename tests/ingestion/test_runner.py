@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.db import OperationalError, transaction
 
-from ingestion.breaker import Breaker
 from ingestion.errors import InvalidRecord, TransientError
 from ingestion.eventlog.recreate import recreate
 from ingestion.eventlog.sql import Entry, SqlReader, append, append_entries
 from ingestion.events import ProductEnriched
 from ingestion.models import ConsumerState, DeadLetter, LogPosition, LogRecord
-from ingestion.runner import RETRY_SECONDS, Runner
+from ingestion.runner.breaker import Breaker
+from ingestion.runner.loop import RETRY_SECONDS, Runner
 from ingestion.topics import ENRICHED
 from tests.ingestion.tally import NOON, Tally, asin, create_table, event, tallied
 

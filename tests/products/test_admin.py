@@ -35,7 +35,8 @@ def test_watches_are_paused_and_removed_in_bulk(admin_client: Client) -> None:
     admin_client.post("/admin/products/watch/", {"action": "pause", "_selected_action": chosen})
     assert Watch.objects.get().paused
 
-    admin_client.post("/admin/products/watch/", {"action": "delete_selected", "_selected_action": chosen, "post": "yes"})
+    removal = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    admin_client.post("/admin/products/watch/", removal)
     assert not PollTarget.objects.exists()
 
 

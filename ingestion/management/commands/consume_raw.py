@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ingestion import serving
+from ingestion.runner import serving
 
 
 class Command(BaseCommand):

@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from ingestion import serving
 from ingestion.eventlog.checkpoint import Checkpoint
 from ingestion.eventlog.pruning import Pruning
+from ingestion.runner import serving
 
 
 class Command(BaseCommand):

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ingestion.consumers import Effects
 from ingestion.enrichment import EnrichmentConsumer
 from ingestion.eventlog import values
 from ingestion.eventlog.base import Record
 from ingestion.events import ProductEnriched, decode
 from ingestion.models import LogRecord
+from ingestion.runner.consumers import Effects
 from ingestion.topics import ENRICHED
 from tests.ingestion.enrichment.raw import NOW
 

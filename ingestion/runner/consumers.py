@@ -1,0 +1,45 @@
+"""What a consumer is, and finding those that the settings declare."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.utils.module_loading import import_string
+
+from ingestion.errors import ConsumerStopped, InvalidRecord
+from ingestion.eventlog.base import Record
+from ingestion.topics import Topic
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What a batch will do. `write` runs in the transaction that saves positions, and may append to the log.
+
+    `superseded` counts records that a newer one made pointless; `set_aside` holds those that can never be applied.
+    """
+
+    write: Callable[[], None]
+    superseded: int = 0
+    set_aside: Sequence[tuple[Record, InvalidRecord]] = ()
+
+
+class Consumer(Protocol):
+    """A step of the pipeline. Declared in settings.CONSUMERS by dotted path and constructed without arguments."""
+
+    group: str
+    topics: tuple[Topic, ...]
+    batch_size: int
+
+    def prepare(self, records: Sequence[Record], now: datetime) -> Effects:
+        """Read and compute outside any transaction; write nothing. Only one member has these partitions."""
+        ...
+
+
+def load(path: str) -> Consumer:
+    """The consumer at a dotted path; ConsumerStopped with a sentence when there is none."""
+    try:
+        consumer: Consumer = import_string(path)()
+    except ImportError as error:
+        raise ConsumerStopped(f"The consumer {path} cannot be imported: {error}. Correct CONSUMERS.") from error
+    return consumer
