@@ -20,6 +20,13 @@ def _sentence(exception: Exception) -> str:
     return ""
 
 
+def busy() -> HttpResponse:
+    """503: the database did not answer in time. The transaction, if there was one, is undone."""
+    response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Retry-After"] = "5"
+    return response
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """404, without touching the database."""
     return HttpResponse(render_to_string("404.html"), status=404)

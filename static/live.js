@@ -8,6 +8,7 @@
   let failures = 0;
   let askedAt = 0;
   let timer = 0;
+  let paused = false;
 
   const show = (text, kind) => {
     pill.hidden = false;
@@ -32,7 +33,7 @@
 
   const beat = async () => {
     clearTimeout(timer);
-    if (document.hidden) return;
+    if (document.hidden || paused) return;
     try {
       await ask();
       failures = 0;
@@ -44,6 +45,14 @@
     timer = setTimeout(beat, failures ? EVERY * Math.min(failures + 1, 10) : EVERY);
   };
 
+  // Reading in peace: the button stops the refreshing; going on fetches what changed meanwhile.
+  if (pill) {
+    pill.addEventListener("click", () => {
+      paused = !paused;
+      if (paused) show("paused", "warned");
+      beat();
+    });
+  }
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) beat();
   });

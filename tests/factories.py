@@ -10,7 +10,6 @@ from arbitrage_site.clock import minute_of
 from products.marketplaces import MARKETPLACES
 from products.models import Listing, Product, Watch
 from products.search.words import searchable
-from products.search.words import searchable
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """The moment at which rows are made unless a test says otherwise."""

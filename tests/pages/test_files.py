@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.template.loader import get_template
 from django.test import Client
 from pytest_django import Settings
@@ -77,6 +78,21 @@ def test_an_unexpected_error_shows_a_sentence_and_no_trace(
     assert response.status_code == 500
     assert "That went wrong here" in response.content.decode()
     assert "ZeroDivisionError" not in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/ui/kpis"])
+def test_a_locked_database_is_one_sentence(
+    client: Client, db: None, open_demo: None, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def locked() -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("arbitrage.views._kpis", locked)
+
+    response = client.get(path)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "The database is busy" in response.content.decode()
 
 
 def test_a_host_that_is_not_ours_is_refused_in_one_sentence(client: Client, settings: Settings) -> None:
