@@ -18,6 +18,7 @@ from ingestion import planner
 from ingestion.errors import KeepaError, KeepaKeyRefused, KeepaOutOfTokens, NotPayable
 from ingestion.eventlog.sql import append
 from ingestion.events import Group, RawKeepaUpdate
+from ingestion.keepa.bucket import BucketState
 from ingestion.keepa.envelope import Answer
 from ingestion.keepa.paid import PaidClient
 from ingestion.models import PollRun
@@ -28,6 +29,9 @@ from products.models import PollTarget
 
 log = structlog.get_logger(__name__)
 
+_WAITING = (KeepaKeyRefused, KeepaOutOfTokens, NotPayable)
+"""What ends a round, because no other request of this key would fare better."""
+
 LOOK_AHEAD = 500
 """Targets planned at once: few enough that leases are short, enough to fill batches of five marketplaces."""
 
@@ -35,7 +39,7 @@ LOOK_AHEAD = 500
 class _LastUpdate(msgspec.Struct):
     """The one field of Keepa's product that polling needs; the rest stays as Keepa sent it."""
 
-    lastUpdate: int = 0  # noqa: N815 - Keepa's name
+    lastUpdate: int | None = 0  # noqa: N815 - Keepa's name
 
 
 @dataclass(slots=True)
@@ -51,7 +55,7 @@ class Outcome:
 def poll_due(client: PaidClient, *, only: int | None = None) -> Outcome:
     """Poll until nothing is due or nothing can be paid; `only` bounds the number of requests.
 
-    A request that failed for a passing reason postpones its listings; a refused key ends the round.
+    A request that failed for a passing reason postpones its listings; a refused key or an empty bucket ends the round.
     """
     outcome = Outcome()
     while only is None or outcome.requests < only:
@@ -59,17 +63,18 @@ def poll_due(client: PaidClient, *, only: int | None = None) -> Outcome:
         if not batches:
             break
         for batch in _leased(batches, clock_now()):
+            started = time.monotonic()
             try:
-                _poll(client, batch, outcome)
+                _poll(client, batch, outcome, started)
             except KeepaError as error:
-                _give_up(batch, error, outcome)
-                if isinstance(error, KeepaKeyRefused | NotPayable):
+                _give_up(batch, error, outcome, started)
+                if isinstance(error, _WAITING):
                     return outcome
     return outcome
 
 
 def _plan(client: PaidClient, now: datetime) -> list[planner.Batch]:
-    state = client.state()
+    state = _state(client, now)
     lumps = -(-settings.POLL_INTERVAL_SECONDS // 60)
     budget = planner.Budget(
         affordable=state.affordable,
@@ -78,6 +83,19 @@ def _plan(client: PaidClient, now: datetime) -> list[planner.Batch]:
     )
     rows = poll_targets.due(now, oldest=planner.OLDEST)[:LOOK_AHEAD]
     return planner.plan((_target(row) for row in rows), budget, now, size=settings.POLL_BATCH_SIZE)
+
+
+def _state(client: PaidClient, now: datetime) -> BucketState:
+    """What may be spent. A question for the balance that failed is noted like a request for products."""
+    started = time.monotonic()
+    try:
+        state = client.state()
+    except KeepaError as error:
+        _run("", 0, 0, started, now, outcome=type(error).__name__, message=str(error))
+        raise
+    if state.blocked_because:
+        raise KeepaKeyRefused(state.blocked_because)
+    return state
 
 
 def _target(row: PollTarget) -> planner.Target:
@@ -105,8 +123,7 @@ def _leased(batches: list[planner.Batch], now: datetime) -> Iterator[planner.Bat
             yield replace(batch, targets=targets)
 
 
-def _poll(client: PaidClient, batch: planner.Batch, outcome: Outcome) -> None:
-    started = time.monotonic()
+def _poll(client: PaidClient, batch: planner.Batch, outcome: Outcome, started: float) -> None:
     answer = client.products(
         MARKETPLACES[batch.marketplace].domain_id,
         [target.asin for target in batch.targets],
@@ -119,7 +136,8 @@ def _poll(client: PaidClient, batch: planner.Batch, outcome: Outcome) -> None:
     with transaction.atomic():
         append(RAW, _updates(batch, answer, now), now=now)
         _record(batch, answer, now)
-        _run(batch, answer.envelope.tokens_consumed, started, now, outcome="ok")
+        tokens = answer.envelope.tokens_consumed
+        _run(batch.marketplace, len(batch.targets), tokens, started, now, outcome="ok")
     metrics.polled(batch.marketplace, "ok", len(answer.products))
     metrics.polled(batch.marketplace, "missing", len(answer.asked) - len(answer.products))
     metrics.stage_seconds("poll", time.monotonic() - started)
@@ -134,7 +152,7 @@ def _updates(batch: planner.Batch, answer: Answer, now: datetime) -> list[RawKee
     asked += ["rating"] if batch.rating else []
     since = 0 if batch.days is None else minute_of(now) - batch.days * MINUTES_PER_DAY
     share = answer.envelope.tokens_consumed // max(1, len(answer.products))
-    minutes = _source_minutes(answer)
+    minutes = _source_minutes(answer, now)
     marketplace = MARKETPLACES[batch.marketplace]
     return [
         RawKeepaUpdate(
@@ -155,18 +173,28 @@ def _updates(batch: planner.Batch, answer: Answer, now: datetime) -> list[RawKee
     ]
 
 
-def _source_minutes(answer: Answer) -> dict[str, int]:
+def _source_minutes(answer: Answer, now: datetime) -> dict[str, int]:
     """Keepa's lastUpdate by ASIN; where it has none (a product that is gone), the minute of the answer itself."""
+    latest = minute_of(now)
     answered = answer.envelope.timestamp // 60_000 - KEEPA_EPOCH_MINUTES
-    found = {}
-    for asin, raw in answer.products.items():
-        minute = msgspec.json.decode(raw, type=_LastUpdate, strict=False).lastUpdate
-        found[asin] = minute if minute > 0 else answered
-    return found
+    answered = answered if 0 < answered <= latest else latest
+    return {asin: _last_update(raw) or answered for asin, raw in answer.products.items()}
+
+
+def _last_update(raw: msgspec.Raw) -> int:
+    """Keepa's lastUpdate, 0 where there is none to read: one bad product must not cost its neighbours.
+
+    The record goes into the log all the same, and its consumer says what is wrong with it.
+    """
+    try:
+        return max(0, msgspec.json.decode(raw, type=_LastUpdate, strict=False).lastUpdate or 0)
+    except msgspec.MsgspecError:
+        return 0
 
 
 def _record(batch: planner.Batch, answer: Answer, now: datetime) -> None:
-    known = _source_minutes(answer)
+    """Store what was learned. A minute in the future must not put off the next poll, so it counts as now."""
+    known = {asin: min(minute, minute_of(now)) for asin, minute in _source_minutes(answer, now).items()}
     changes = poll_targets.changes_of([(target.asin, batch.marketplace) for target in batch.targets])
     refresh = timedelta(minutes=settings.KEEPA_REFRESH_MINUTES)
     answered, absent, unpaid = [], [], []
@@ -193,25 +221,44 @@ def _record(batch: planner.Batch, answer: Answer, now: datetime) -> None:
     poll_targets.release(unpaid)
 
 
-def _give_up(batch: planner.Batch, error: KeepaError, outcome: Outcome) -> None:
-    """Give the listings back: at once where only tokens lack, after a while where Keepa or the request is at fault."""
+def _give_up(batch: planner.Batch, error: KeepaError, outcome: Outcome, started: float) -> None:
+    """Give the listings back: as they were where a token or the key lacks, later where Keepa or we are at fault."""
     now = clock_now()
-    waits = isinstance(error, NotPayable | KeepaOutOfTokens)
     delay = timedelta(hours=1) if error.permanent else timedelta(seconds=settings.POLL_INTERVAL_SECONDS)
+    later = None if isinstance(error, _WAITING) else now + delay
+    tokens = error.envelope.tokens_consumed if error.envelope else 0
     with transaction.atomic():
-        poll_targets.release([target.id for target in batch.targets], due_at=None if waits else now + delay)
-        _run(batch, 0, time.monotonic(), now, outcome=type(error).__name__, message=str(error))
+        poll_targets.release([target.id for target in batch.targets], due_at=later)
+        _run(
+            batch.marketplace,
+            len(batch.targets),
+            tokens,
+            started,
+            now,
+            outcome=type(error).__name__,
+            message=_said(error, later),
+        )
     metrics.polled(batch.marketplace, "failed", len(batch.targets))
     outcome.requests += 1
-    outcome.errors.append(str(error))
+    outcome.tokens += tokens
+    outcome.errors.append(_said(error, later))
     log.warning("poll_failed", marketplace=batch.marketplace, listings=len(batch.targets), reason=str(error))
 
 
-def _run(batch: planner.Batch, tokens: int, started: float, now: datetime, *, outcome: str, message: str = "") -> None:
+def _said(error: KeepaError, later: datetime | None) -> str:
+    """The error and what becomes of the listings, so that nobody has to wonder."""
+    again = "Its listings stay due." if later is None else f"Its listings are asked again at {later:%H:%M} UTC."
+    return f"{str(error)[:240]} {again}"
+
+
+def _run(
+    marketplace: str, listings: int, tokens: int, started: float, now: datetime, *, outcome: str, message: str = ""
+) -> None:
+    """Note a request; one without a marketplace asked for the balance."""
     PollRun.objects.create(
         started_at=now,
-        marketplace=batch.marketplace,
-        listings=len(batch.targets),
+        marketplace=marketplace,
+        listings=listings,
         tokens=tokens,
         milliseconds=int((time.monotonic() - started) * 1000),
         outcome=outcome,
