@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet
 
 from arbitrage.models import Alert, AlertRead, Opportunity
 from arbitrage.querysets import OpportunityQuery, opportunities
+from ingestion.keepa.bucket import row_of
 from ingestion.models import PollRun, TokenBucket
 from products.models import Product, Watch
 
@@ -43,7 +45,7 @@ def figures(now: datetime) -> Figures:
         opened_today=summary["today"],
         margin=None if summary["margin"] is None else round(summary["margin"]),
         best=rows.first(),
-        tokens=TokenBucket.objects.order_by("-updated_at").first(),
+        tokens=row_of(settings.KEEPA_API_KEY),
         last_answer=last_answer(),
     )
 

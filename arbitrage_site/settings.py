@@ -90,6 +90,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "arbitrage_site.context.site",
+                "ingestion.context.keepa",
                 "arbitrage.context.unread",
             ],
         },
@@ -102,7 +103,7 @@ _SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 20,
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;"
-        "PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY"
+        "PRAGMA cache_size=-32000; PRAGMA mmap_size=16777216; PRAGMA temp_store=MEMORY"
     ),
 }
 DATABASES = {

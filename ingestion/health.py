@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from arbitrage_site.health import Finding
-from ingestion.models import ConsumerState, TokenBucket
+from ingestion.keepa.bucket import row_of
+from ingestion.models import ConsumerState
 from ingestion.topics import TOPICS
 
 SILENT_AFTER = timedelta(seconds=60)
@@ -28,7 +29,7 @@ def keepa(now: datetime) -> Finding:  # noqa: ARG001 - every probe is given the 
     """Whether a key is set and what its tokens look like, from the last answer; never asks Keepa itself."""
     if not settings.KEEPA_API_KEY and not settings.DEMO:
         return Finding("degraded", "No KEEPA_API_KEY is set: polling is off.")
-    bucket = TokenBucket.objects.order_by("-updated_at").first()
+    bucket = row_of(settings.KEEPA_API_KEY)
     if bucket is None:
         return Finding("degraded", "Keepa has not been asked yet.")
     if bucket.blocked_because:

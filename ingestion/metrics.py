@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Count, Max
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from ingestion.models import ConsumerState, DeadLetter, LogPartition, LogPosition, PollRun, TokenBucket
+from ingestion.keepa.bucket import row_of
+from ingestion.models import ConsumerState, DeadLetter, LogPartition, LogPosition, PollRun
 from ingestion.topics import TOPICS
 
 
@@ -22,7 +24,7 @@ def facts(now: datetime) -> Iterator[Metric]:  # noqa: ARG001 - every function o
 
 def _tokens() -> Metric:
     family = GaugeMetricFamily("arbitrage_keepa_tokens_left", "Keepa's tokens as last told.")
-    bucket = TokenBucket.objects.order_by("-updated_at").first()
+    bucket = row_of(settings.KEEPA_API_KEY)
     if bucket is not None:
         family.add_metric([], bucket.balance)
     return family

@@ -172,7 +172,10 @@ class TokenUse(models.Model):
 
 
 class PollRun(models.Model):
-    """One Keepa product request: what was asked, what it cost, how it ended. Kept for seven days."""
+    """One request to Keepa: what was asked, what it cost, how it ended. Kept for seven days.
+
+    `marketplace` is empty and `listings` 0 where only the balance was asked, which is noted when it fails.
+    """
 
     started_at = models.DateTimeField(db_index=True)
     marketplace = models.CharField(max_length=2, choices=CHOICES)

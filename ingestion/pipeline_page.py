@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Avg, Count, Q, QuerySet, Sum
 
+from ingestion.keepa.bucket import row_of
 from ingestion.models import DeadLetter, PollRun, TokenBucket, TokenReservation, TokenUse, UiLatency
 from products.models import PollTarget
 
@@ -74,7 +76,7 @@ def polling(now: datetime) -> Polling:
 
 def tokens(now: datetime) -> Tokens:
     """Three queries."""
-    bucket = TokenBucket.objects.order_by("-updated_at").first()
+    bucket = row_of(settings.KEEPA_API_KEY)
     reserved = TokenReservation.objects.filter(bucket=bucket).aggregate(sum=Sum("tokens"))["sum"] if bucket else 0
     days = list(TokenUse.objects.filter(day__gt=now.date() - timedelta(days=31)).order_by("-day"))
     return Tokens(

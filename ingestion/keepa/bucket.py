@@ -37,11 +37,21 @@ class BucketState:
     blocked_because: str
 
 
+def digest_of(key: str) -> str:
+    """What names a key's row without showing the key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def row_of(key: str) -> TokenBucket | None:
+    """What Keepa last told about this key, as it stands in the table; None if it never was asked. One query."""
+    return TokenBucket.objects.filter(pk=digest_of(key)).first()
+
+
 class Bucket:
     """The tokens of one key. Every method is one transaction of its own and must not be called inside another."""
 
     def __init__(self, key: str) -> None:
-        self._digest = hashlib.sha256(key.encode()).hexdigest()
+        self._digest = digest_of(key)
 
     def reserve(self, tokens: int, *, purpose: str, now: datetime) -> int:
         """Set tokens aside for a request about to be sent; returns the reservation's id.
@@ -88,11 +98,16 @@ class Bucket:
             row.save(update_fields=["blocked_because"])
 
     def needs_telling(self, now: datetime) -> bool:
-        """Whether a free request for the balance is worth making: it was never told, or a request got lost."""
+        """Whether a free request for the balance is worth making: it was never told, or a request got lost.
+
+        Not while the key is refused: then only a person asks again (`PaidClient.token`).
+        """
         row = TokenBucket.objects.filter(pk=self._digest).first()
-        if row is None or not row.refill_rate:
+        if row is None:
             return True
-        return row.reservations.filter(_given_up(now)).exists()
+        if row.blocked_because:
+            return False
+        return not row.refill_rate or row.reservations.filter(_given_up(now)).exists()
 
     def affordable(self, now: datetime) -> int:
         """Tokens that could be reserved now: balance less reservations less reserve, and within the ceilings."""

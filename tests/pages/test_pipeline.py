@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from ingestion.keepa.bucket import digest_of
 from ingestion.models import (
     ConsumerState,
     DeadLetter,
@@ -104,7 +105,7 @@ def test_dead_letters_show_their_reason_until_they_are_decided(signed_in: Client
 
 
 def test_tokens_and_requests(signed_in: Client) -> None:
-    TokenBucket.objects.create(key_digest="d", balance=1430, refill_rate=20, updated_at=NOON)
+    TokenBucket.objects.create(key_digest=digest_of("k" * 64), balance=1430, refill_rate=20, updated_at=NOON)
     TokenUse.objects.create(day=NOON.date(), tokens=700, requests=7)
     TokenUse.objects.create(day=NOON.date() - timedelta(days=3), tokens=300, requests=3)
     PollRun.objects.create(started_at=NOON, marketplace="DE", listings=100, tokens=100, milliseconds=1900, outcome="ok")

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from arbitrage_site import health
 from arbitrage_site.models import BeatSlot
 from ingestion import health as pipeline
+from ingestion.keepa.bucket import digest_of
 from ingestion.models import ConsumerState, TokenBucket
 from ingestion.topics import TOPICS
 
@@ -98,7 +99,9 @@ def test_keepa_without_a_key_is_degraded(settings: Settings) -> None:
     [(120, "", "ok"), (0, "", "degraded"), (-3, "", "degraded"), (120, "The key gives no access.", "down")],
 )
 def test_keepa_is_judged_by_its_tokens(balance: int, blocked: str, status: str) -> None:
-    TokenBucket.objects.create(key_digest="d", balance=balance, refill_rate=20, updated_at=NOW, blocked_because=blocked)
+    TokenBucket.objects.create(
+        key_digest=digest_of("k" * 64), balance=balance, refill_rate=20, updated_at=NOW, blocked_because=blocked
+    )
     finding = pipeline.keepa(NOW)
     assert finding.status == status
     assert "k" * 64 not in finding.detail

@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from arbitrage.models import FxRate
 from arbitrage_site import metric_files, metrics
+from ingestion.keepa.bucket import digest_of
 from ingestion.models import DeadLetter, LogPartition, LogPosition, TokenBucket
 from ingestion.topics import DETECTOR, ENRICHED
 
@@ -92,7 +93,7 @@ def test_lag_is_what_a_group_has_not_passed(folder: Path) -> None:
 
 @pytest.mark.django_db
 def test_facts_come_from_the_tables() -> None:
-    TokenBucket.objects.create(key_digest="d", balance=77, updated_at=NOW)
+    TokenBucket.objects.create(key_digest=digest_of("k" * 64), balance=77, updated_at=NOW)
     FxRate.objects.create(day=date(2026, 11, 23), currency="GBP", rate=Decimal("0.86"), source="test")
     DeadLetter.objects.create(
         group=DETECTOR, topic=ENRICHED.name, partition=0, offset=1, epoch=1, key="k", value=b"", timestamp=NOW,

@@ -31,6 +31,7 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
         with paid.from_settings() as client:
+            _ask_about_the_key(client)
             self._round(client, requests)
             while forever and not stop.wait(settings.POLL_INTERVAL_SECONDS):
                 self._round(client, requests)
@@ -47,3 +48,13 @@ class Command(BaseCommand):
         )
         for sentence in dict.fromkeys(outcome.errors):
             self.stderr.write(sentence)
+
+
+def _ask_about_the_key(client: paid.PaidClient) -> None:
+    """A refused key is asked about only when a person says so, which is here; a good answer lifts the block."""
+    if not client.bucket.state(now()).blocked_because:
+        return
+    try:
+        client.token()
+    except KeepaError as error:
+        raise CommandError(str(error)) from None
