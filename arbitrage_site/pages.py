@@ -58,7 +58,9 @@ def fragment(view: View[P]) -> View[P]:
 def _answered(view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
     try:
         return view(request, *args, **kwargs)
-    except OperationalError:
+    except OperationalError as error:
+        if "no such " in str(error):  # SQLite's word for a migration that was not run: waiting does not help
+            raise
         log.exception("database_busy")
         return errors.busy()
 

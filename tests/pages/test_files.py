@@ -95,6 +95,18 @@ def test_a_locked_database_is_one_sentence(
     assert "The database is busy" in response.content.decode()
 
 
+def test_a_missing_table_is_not_called_busy(
+    client: Client, db: None, open_demo: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise OperationalError("no such table: products_product")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("arbitrage.views._kpis", missing)
+
+    assert client.get("/").status_code == 500
+
+
 def test_a_host_that_is_not_ours_is_refused_in_one_sentence(client: Client, settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["arbitrage.example"]
 
