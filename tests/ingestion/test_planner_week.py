@@ -1,7 +1,6 @@
 """A week of polling in fast motion: planner and token bucket alone, against round-robin (docs/decisions/0004)."""
 
 import heapq
-import random
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,10 @@ import pytest
 from arbitrage_site.clock import MINUTES_PER_DAY, minute_of, moment_of
 from ingestion.keepa.bucket import Bucket
 from ingestion.keepa.envelope import Envelope
-from ingestion.planner import COLD, OPEN, Budget, Target, pace_of, place, plan
+from ingestion.planner import COLD, HISTORY_DAYS, OPEN, Budget, Target, pace_of, place, plan
+from ingestion.simulator.catalogue import demo_asins
+from ingestion.simulator.market import Market
+from products.marketplaces import MARKETPLACES
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 FIRST = minute_of(START)
@@ -23,17 +25,20 @@ LEGS = {product * 5 + leg for product in range(0, PRODUCTS, 25) for leg in (0, 1
 
 
 def _changes() -> list[list[int]]:
-    """Minutes at which each listing changes: a tenth of them makes nine tenths of one change a day and listing."""
-    dice = random.Random(11)  # noqa: S311 - repeatable, guards nothing
-    busy = set(dice.sample(range(LISTINGS), LISTINGS // 10))
-    return [_moments(9.0 if listing in busy else 1 / 9, dice) for listing in range(LISTINGS)]
+    """Minutes at which each listing's price changes in the simulated market, from 90 days before the week on.
 
-
-def _moments(per_day: float, dice: random.Random) -> list[int]:
-    moments, minute = [], float(FIRST - 90 * MINUTES_PER_DAY)
-    while (minute := minute + dice.expovariate(per_day / MINUTES_PER_DAY)) < FIRST + DAYS * MINUTES_PER_DAY:
-        moments.append(int(minute))
-    return moments
+    At this tempo it is one change a day and listing on average, and a tenth of the listings makes nine tenths of them.
+    """
+    history = FIRST - HISTORY_DAYS * MINUTES_PER_DAY
+    market = Market(seed=1, live_since=history, tempo=3.65)
+    moments: list[list[int]] = [[] for _ in range(LISTINGS)]
+    for nth, marketplace in enumerate(MARKETPLACES.values()):
+        indices, minutes = market.change_minutes(
+            demo_asins(PRODUCTS), marketplace.domain_id, history, FIRST + DAYS * MINUTES_PER_DAY
+        )
+        for index, minute in zip(indices.tolist(), minutes.tolist(), strict=True):
+            moments[index * 5 + nth].append(minute)
+    return [sorted(each) for each in moments]
 
 
 @dataclass
@@ -111,7 +116,8 @@ def test_a_week_of_polling_keeps_its_promises() -> None:
                 targets[target.id] = replace(target, source_minute=source, pace=pace_of(moved))
         if minute > FIRST + MINUTES_PER_DAY:
             open_ages += [minute - (seen.source[leg] or 0) for leg in LEGS]
-            oldest = max(oldest, minute - min(source or 0 for source in seen.source))
+            if minute % 60 == 0:
+                oldest = max(oldest, minute - min(source or 0 for source in seen.source))
 
     assert median(open_ages) <= 35
     assert oldest <= 12 * 60
