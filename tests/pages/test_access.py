@@ -42,6 +42,16 @@ def test_the_demo_on_loopback_is_open(client: Client, open_demo: None, path: str
 
 
 @pytest.mark.django_db
+def test_the_login_page_asks_no_pulse(client: Client) -> None:
+    """A pulse answers strangers with 401, upon which a page loads itself again."""
+    assert b'id="live"' not in client.get("/login/").content
+
+
+def test_a_page_is_live(signed_in: Client) -> None:
+    assert b'id="live"' in signed_in.get("/").content
+
+
+@pytest.mark.django_db
 def test_signing_in_leads_to_the_page_that_was_wanted(client: Client, reader: User) -> None:
     form = {"username": "ada", "password": "correct horse battery", "next": "/alerts/"}
 
