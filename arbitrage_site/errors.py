@@ -5,6 +5,8 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from arbitrage_site.database import Trouble
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """400, with a sentence where the cause is known."""
@@ -20,10 +22,11 @@ def _sentence(exception: Exception) -> str:
     return ""
 
 
-def busy() -> HttpResponse:
-    """503: the database did not answer in time. The transaction, if there was one, is undone."""
-    response = HttpResponse(render_to_string("503.html"), status=503)
-    response["Retry-After"] = "5"
+def unavailable(trouble: Trouble) -> HttpResponse:
+    """503 where waiting helps, else 507. The transaction, if there was one, is undone."""
+    response = HttpResponse(render_to_string("503.html", {"trouble": trouble}), status=trouble.status)
+    if trouble.passes:
+        response["Retry-After"] = "5"
     return response
 
 

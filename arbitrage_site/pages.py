@@ -16,6 +16,7 @@ from django_htmx.middleware import HtmxDetails
 
 from arbitrage_site import errors
 from arbitrage_site.access import may_use
+from arbitrage_site.database import trouble
 
 log = structlog.get_logger(__name__)
 P = ParamSpec("P")
@@ -59,10 +60,11 @@ def _answered(view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P
     try:
         return view(request, *args, **kwargs)
     except OperationalError as error:
-        if "no such " in str(error):  # SQLite's word for a migration that was not run: waiting does not help
+        found = trouble(error)
+        if found is None:
             raise
-        log.exception("database_busy")
-        return errors.busy()
+        log.warning("database_trouble", reason=str(found), error=str(error))
+        return errors.unavailable(found)
 
 
 def _signed_out(request: HttpRequest) -> HttpResponse:

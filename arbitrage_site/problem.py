@@ -1,11 +1,11 @@
 """Errors of the API as `application/problem+json` (RFC 9457): code, detail, fields, request id; never a trace."""
 
+import sys
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from arbitrage_site import errors
+from arbitrage_site.database import Trouble, trouble
 
 MEDIA_TYPE = "application/problem+json"
 API_PREFIX = "/api/"
@@ -34,15 +35,18 @@ CODES = {
     415: "unsupported_media_type",
     500: "failed",
     503: "busy",
+    507: "full",
 }
 
 
-class Busy(exceptions.APIException):
-    """The database would not answer now; trying again helps."""
+class Unavailable(exceptions.APIException):
+    """The database is busy, or it cannot grow."""
 
-    status_code = 503
-    default_detail = "The database is busy. Try again in a moment."
-    wait = 2
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(str(trouble))
+        self.status_code = trouble.status
+        if trouble.passes:
+            self.wait = 2
 
 
 class TooLarge(exceptions.APIException):
@@ -69,9 +73,9 @@ def _render_as_json(request: Request) -> None:
 
 
 def _translated(error: Exception) -> Exception:
-    if isinstance(error, OperationalError) and _is_locked(error):
-        _log.warning("database_busy")
-        return Busy()
+    if found := trouble(error):
+        _log.warning("database_trouble", reason=str(found), error=str(error))
+        return Unavailable(found)
     if isinstance(error, RequestDataTooBig):
         return TooLarge()
     if isinstance(error, SuspiciousOperation):
@@ -79,11 +83,6 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, Http404):
         return exceptions.NotFound()
     return error
-
-
-def _is_locked(error: OperationalError) -> bool:
-    text = str(error)
-    return "locked" in text or "busy" in text
 
 
 def body(status: int, data: object) -> dict[str, object]:
@@ -150,10 +149,12 @@ def plain(status: int, detail: str) -> JsonResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500: a problem under /api/, the page elsewhere."""
+    """Django's handler500: a problem under /api/, the page elsewhere. Called while the exception is being handled."""
+    found = trouble(sys.exception())
     if request.path.startswith(API_PREFIX):
-        return plain(500, "Something failed here. The log has the reason under this request_id.")
-    return defaults.server_error(request)
+        failed = "Something failed here. The log has the reason under this request_id."
+        return plain(found.status, str(found)) if found else plain(500, failed)
+    return errors.unavailable(found) if found else defaults.server_error(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

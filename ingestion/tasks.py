@@ -6,8 +6,10 @@ from datetime import timedelta
 import structlog
 from celery import shared_task
 from django.conf import settings
+from django.db import DatabaseError
 
 from arbitrage_site.clock import now
+from arbitrage_site.database import trouble
 from arbitrage_site.models import BeatSlot
 from ingestion import polling
 from ingestion.errors import KeepaError
@@ -37,20 +39,31 @@ def poll_due() -> None:
 
 
 def _poll_once() -> None:
-    add_configured(now())
-    if not settings.KEEPA_API_KEY:
-        return
-    if refusal := demo_rows_with_a_real_key():
-        log.error("polling_refused", reason=refusal)
-        return
     try:
-        with paid.from_settings() as client:
-            outcome = polling.poll_due(client)
+        outcome = _round()
     except KeepaError as error:
         log.warning("polling_stopped", reason=str(error))
         return
-    if outcome.requests:
+    except DatabaseError as error:
+        found = trouble(error)
+        if found is None:
+            raise
+        log.warning("polling_stopped", reason=str(found))
+        return
+    if outcome and outcome.requests:
         log.info("polled", listings=outcome.listings, requests=outcome.requests, tokens=outcome.tokens)
+
+
+def _round() -> polling.Outcome | None:
+    """None where polling is off."""
+    add_configured(now())
+    if not settings.KEEPA_API_KEY:
+        return None
+    if refusal := demo_rows_with_a_real_key():
+        log.error("polling_refused", reason=refusal)
+        return None
+    with paid.from_settings() as client:
+        return polling.poll_due(client)
 
 
 @shared_task(name="ingestion.housekeeping")
