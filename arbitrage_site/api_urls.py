@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from arbitrage.alerts_api import AlertViewSet
-from arbitrage.api import OpportunityViewSet
+from arbitrage.api.alerts import AlertViewSet
+from arbitrage.api.opportunities import OpportunityViewSet
 from arbitrage_site import docs, views
-from products.api import ProductViewSet
-from products.series_api import SeriesViewSet
-from products.watch_api import WatchViewSet
+from products.api.products import ProductViewSet
+from products.api.series import SeriesViewSet
+from products.api.watch import WatchViewSet
 
 ASIN = "(?P<asin>[A-Z0-9]{10})"
 

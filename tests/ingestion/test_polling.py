@@ -82,7 +82,7 @@ def test_a_cold_listing_is_later_asked_for_recent_days_alone(client: paid.PaidCl
 
     polling.poll_due(client)
 
-    assert PollRun.objects.order_by("id").last().tokens <= 5
+    assert PollRun.objects.latest("id").tokens <= 5
     assert set(LogRecord.objects.values_list("topic", flat=True)) == {RAW.name}
 
 
