@@ -33,10 +33,12 @@ def seller_name(seller: int, asin: str, domain: int) -> str:
 
 def seller_history(sellers: list[int], asin: str, domain: int) -> list[str]:
     """buyBoxSellerIdHistory: time and seller by turns, both as texts. `sellers` is time and number by turns."""
-    flat: list[str] = []
-    for minute, seller in zip(sellers[::2], sellers[1::2], strict=True):
-        flat += (str(minute), seller_name(seller, asin, domain))
-    return flat
+    names = {seller: seller_name(seller, asin, domain) for seller in set(sellers[1::2])}
+    return [
+        text
+        for minute, seller in zip(sellers[::2], sellers[1::2], strict=True)
+        for text in (str(minute), names[seller])
+    ]
 
 
 def statistics(csv: Csv, sellers: list[int], asin: str, domain: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from arbitrage_site.clock import minute_of
 from ingestion.simulator.clock import minute_of_ms
 from ingestion.simulator.parameters import invalid
-from ingestion.simulator.stats import Span
+from ingestion.simulator.timeline import Span
 
 
 def interval(text: str | None, now: int) -> Span | None:

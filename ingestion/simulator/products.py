@@ -25,7 +25,8 @@ from ingestion.simulator.hashing import I64
 from ingestion.simulator.market import Market
 from ingestion.simulator.prices import Points
 from ingestion.simulator.product_object import Product, describe, invalid_product
-from ingestion.simulator.stats import Span, statistics
+from ingestion.simulator.stats import statistics
+from ingestion.simulator.timeline import Span
 from ingestion.simulator.traits import MINUTES_PER_DAY
 
 NOT_ASKED = -2
