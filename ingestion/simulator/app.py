@@ -11,7 +11,7 @@ from ingestion.simulator.clock import SimulatedClock, minute_of_ms
 from ingestion.simulator.control import CONTROL_PREFIX, Control
 from ingestion.simulator.csv_types import CSV_LENGTH
 from ingestion.simulator.endpoints import Endpoints
-from ingestion.simulator.faults import Fault, FaultKind, Faults, spoil
+from ingestion.simulator.faults import REFUSALS, Fault, FaultKind, Faults, spoil
 from ingestion.simulator.market import Market
 from ingestion.simulator.parameters import BAD_REQUEST, INVALID, NOT_FOUND, PAYMENT_REQUIRED, Parameters, Refused
 
@@ -81,6 +81,8 @@ class Simulator:
         for kind, status in ((FaultKind.SERVER_ERROR, SERVER_ERROR), (FaultKind.OUTAGE, OUTAGE)):
             if kind in kinds:
                 return self._say(status, {}, started=started)
+        for kind in kinds & REFUSALS.keys():
+            return self._refuse(REFUSALS[kind], started)
         try:
             self._check_key(query)
             return self._serve(path, query, started, faults)

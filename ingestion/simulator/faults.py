@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestion.simulator.csv_types import BUY_BOX, NEW
 from ingestion.simulator.hashing import key_of
+from ingestion.simulator.parameters import BAD_REQUEST, INVALID, NOT_FOUND, OUT_OF_RANGE, PAYMENT_REQUIRED, Refused
 
 Payload = dict[str, Any]
 Product = dict[str, Any]
@@ -16,6 +17,10 @@ Product = dict[str, Any]
 class FaultKind(StrEnum):
     """What goes wrong."""
 
+    MALFORMED = "400"
+    UNPAID = "402"
+    UNKNOWN_PATH = "404"
+    OUT_OF_RANGE = "405"
     SERVER_ERROR = "500"
     OUTAGE = "503"
     SLOW = "slow"
@@ -32,6 +37,15 @@ class FaultKind(StrEnum):
     HUGE_PRICE = "huge-price"
     BROKEN_TRIPLE = "broken-triple"
     PARTLY_FAILED = "partly-failed"
+
+
+REFUSALS: dict[FaultKind, Refused] = {
+    FaultKind.MALFORMED: Refused(BAD_REQUEST, INVALID, "An invalid parameter was used."),
+    FaultKind.UNPAID: Refused(PAYMENT_REQUIRED, "unauthorized", "The key is unknown or its subscription has ended."),
+    FaultKind.UNKNOWN_PATH: Refused(NOT_FOUND, INVALID, "There is no such path.", knows_bucket=True),
+    FaultKind.OUT_OF_RANGE: Refused(OUT_OF_RANGE, INVALID, "A parameter is out of its range.", knows_bucket=True),
+}
+"""The kinds that refuse a request, free of charge."""
 
 
 @dataclass(slots=True)

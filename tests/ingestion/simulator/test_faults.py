@@ -34,6 +34,14 @@ def test_a_status_comes_once_with_the_bucket_and_costs_nothing(
     assert ask(simulator, "/product", domain=3, asin=ASINS[0]).status == 200
 
 
+@pytest.mark.parametrize("status", [400, 402, 404, 405])
+def test_a_refusal_comes_once_and_costs_nothing(simulator: Simulator, status: int) -> None:
+    reply = spoiled(simulator, FaultKind(str(status)))
+    assert (reply.status, reply.content["tokensConsumed"]) == (status, 0)
+    assert reply.content["error"]["message"]
+    assert ask(simulator, "/product", domain=3, asin=ASINS[0]).status == 200
+
+
 def test_a_slow_answer_waits() -> None:
     waited: list[float] = []
     simulator = frozen_simulator(sleep=waited.append)
