@@ -103,7 +103,7 @@ class Simulator:
             served = endpoint(query, minute_of_ms(now_ms))
         payload = served.payload
         for fault in faults:
-            payload = spoil(fault.kind, payload)
+            payload = spoil(fault, payload)
         return self._say(OK, payload, started=started, consumed=served.tokens)
 
     def _say(self, status: int, payload: dict[str, Any], *, started: float, consumed: int = 0) -> Answer:

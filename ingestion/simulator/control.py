@@ -30,6 +30,7 @@ class PlannedFault(msgspec.Struct, forbid_unknown_fields=True):
     path: str = "product"
     seconds: float = 1.0
     share: float = 1.0
+    asin: str = ""
 
 
 class Balance(msgspec.Struct, forbid_unknown_fields=True):
@@ -78,7 +79,7 @@ class Control:
     def _plan(self, body: bytes) -> None:
         planned = msgspec.json.decode(body, type=PlannedFault | list[PlannedFault])
         for fault in planned if isinstance(planned, list) else [planned]:
-            self._faults.plan(fault.kind, times=fault.times, path=fault.path, seconds=fault.seconds, share=fault.share)
+            self._faults.plan(**msgspec.structs.asdict(fault))
 
     def _set_balance(self, body: bytes) -> None:
         self._bucket.set_balance(msgspec.json.decode(body, type=Balance).tokens)

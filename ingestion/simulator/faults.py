@@ -50,13 +50,17 @@ REFUSALS: dict[FaultKind, Refused] = {
 
 @dataclass(slots=True)
 class Fault:
-    """A planned fault: for how many requests (None: until cleared), for which endpoint, how many seconds if slow."""
+    """A planned fault: for how many requests (None: until cleared), for which endpoint, how many seconds if slow.
+
+    `asin` narrows a fault of products to one of them.
+    """
 
     kind: FaultKind
     times: int | None = 1
     path: str = "product"
     seconds: float = 1.0
     share: float = 1.0
+    asin: str = ""
 
 
 class Faults:
@@ -75,13 +79,14 @@ class Faults:
         path: str = "product",
         seconds: float = 1.0,
         share: float = 1.0,
+        asin: str = "",
     ) -> None:
         """Plan a fault for the next `times` requests to an endpoint, or for a `share` of them.
 
         Raises ValueError for an unknown kind.
         """
         with self._lock:
-            self._planned.append(Fault(FaultKind(kind), times, path, seconds, share))
+            self._planned.append(Fault(FaultKind(kind), times, path, seconds, share, asin))
 
     def clear(self) -> None:
         """Forget every planned fault."""
@@ -116,15 +121,16 @@ def parse_faults(text: str) -> list[Fault]:
     return planned
 
 
-def spoil(kind: FaultKind, payload: Payload) -> Payload:
+def spoil(fault: Fault, payload: Payload) -> Payload:
     """The payload with one fault in it; kinds that do not concern payloads leave it as it is."""
-    change = _PAYLOADS.get(kind)
+    change = _PAYLOADS.get(fault.kind)
     if change is not None:
         return change(payload)
-    each = _PRODUCTS.get(kind)
+    each = _PRODUCTS.get(fault.kind)
     if each is not None:
         for product in payload.get("products") or []:
-            each(product)
+            if fault.asin in ("", product["asin"]):
+                each(product)
     return payload
 
 

@@ -91,6 +91,12 @@ def test_impossible_points(simulator: Simulator) -> None:
     assert len(spoiled(simulator, FaultKind.BROKEN_TRIPLE, buybox=1).content["products"][0]["csv"][18]) % 3 == 2
 
 
+def test_one_product_alone_can_be_spoiled(simulator: Simulator) -> None:
+    simulator.faults.plan(FaultKind.STRING_NUMBERS, asin=ASINS[2])
+    products = ask(simulator, "/product", domain=3, asin=",".join(ASINS)).content["products"]
+    assert [isinstance(product["domainId"], str) for product in products] == [False, False, True, False]
+
+
 def test_a_share_of_requests_fails_the_same_ones_in_every_run() -> None:
     runs = [Faults(parse_faults("500:0.2,slow:0.01")) for _ in range(2)]
     hits = [[len(faults.take("product")) for _ in range(500)] for faults in runs]
