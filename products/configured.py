@@ -26,6 +26,9 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return ""
+    except OSError as error:
+        log.warning("watchlist_file_skipped", reason=f"{path.name} cannot be read: {error.strerror}.")
+        return ""
 
 
 def _add(lines: list[Line], origin: Watch.Origin, now: datetime) -> int:
