@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from arbitrage_site import celery_app
-from tests.kill_everything import commands
+from tests.processes_of_the_demo import commands
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
