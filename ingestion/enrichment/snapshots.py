@@ -8,7 +8,7 @@ from ingestion.errors import InvalidRecord
 from ingestion.eventlog.base import Record
 from ingestion.events import RawKeepaUpdate, decode
 from ingestion.keepa.histories import CLOCK_SLACK, history_of
-from ingestion.keepa.payload import KeepaProduct, decode_product, known, positive
+from ingestion.keepa.payload import KeepaProduct, decode_product, flag, known, positive
 from ingestion.keepa.texts import clean_text
 from products.marketplaces import MARKETPLACES
 from products.series import History
@@ -84,6 +84,12 @@ def _base(product: KeepaProduct) -> BaseFacts:
         fba_fee=_fits(product.fba_fee, product.asin, "fbaFees") or None,
         closing_fee=_fits(product.closing_fee, product.asin, "variableClosingFee"),
         availability_amazon=_fits(known(product.availability_amazon), product.asin, "availabilityAmazon", 2**15 - 1),
+        monthly_sold=_fits(known(product.monthly_sold), product.asin, "monthlySold"),
+        sold_minute=_fits(positive(product.last_sold_update), product.asin, "lastSoldUpdate"),
+        return_rate=_fits(positive(product.return_rate), product.asin, "returnRate", 2**15 - 1),
+        is_hazmat=product.is_hazmat,
+        is_heat_sensitive=flag(product.is_heat_sensitive),
+        new_is_map=flag(product.new_price_is_map),
     )
 
 
@@ -94,7 +100,9 @@ def _category_id(product: KeepaProduct) -> int | None:
 
 def _buybox(product: KeepaProduct) -> BuyBoxFacts:
     box = product.buy_box
-    return BuyBoxFacts() if box is None else BuyBoxFacts(box.seller[:30], box.is_fba, box.is_amazon)
+    if box is None:
+        return BuyBoxFacts()
+    return BuyBoxFacts(box.seller[:30], box.is_fba, box.is_amazon, box.is_unqualified, box.limit)
 
 
 def _offers(product: KeepaProduct) -> OffersFacts:

@@ -48,6 +48,12 @@ class BaseFacts:
     fba_fee: int | None = None
     closing_fee: int | None = None
     availability_amazon: int | None = None
+    monthly_sold: int | None = None
+    sold_minute: int | None = None
+    return_rate: int | None = None
+    is_hazmat: bool | None = None
+    is_heat_sensitive: bool | None = None
+    new_is_map: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class BuyBoxFacts:
     buy_box_seller: str = ""
     buy_box_is_fba: bool | None = None
     buy_box_is_amazon: bool | None = None
+    buy_box_is_unqualified: bool | None = None
+    buy_box_limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,10 @@ class Statistics(Struct, frozen=True, rename="camel"):
     buy_box_seller_id: Text = UNSET
     buy_box_is_fba: Flag = msgspec.field(name="buyBoxIsFBA", default=UNSET)
     buy_box_is_amazon: Flag = UNSET
+    buy_box_is_unqualified: Flag = UNSET
+    buy_box_is_preorder: Flag = UNSET
+    buy_box_is_backorder: Flag = UNSET
+    buy_box_is_prime_exclusive: Flag = UNSET
     last_buy_box_update: Number = UNSET
     offer_count_fba: Number = msgspec.field(name="offerCountFBA", default=UNSET)
     offer_count_fbm: Number = msgspec.field(name="offerCountFBM", default=UNSET)
@@ -70,12 +74,17 @@ class TreeNode(Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True, slots=True)
 class BuyBox:
-    """The buy box as the statistics have it. `price` is landed; None means that nobody holds it."""
+    """The buy box as the statistics have it. `price` is landed; None means that nobody holds it.
+
+    `is_unqualified`: there are offers, but Amazon gives none of them the box. `limit` says why one cannot simply buy.
+    """
 
     price: int | None
     seller: str
     is_fba: bool | None
     is_amazon: bool | None
+    is_unqualified: bool | None = None
+    limit: str = ""
 
 
 class KeepaProduct(Struct, frozen=True, rename="camel"):
@@ -105,6 +114,11 @@ class KeepaProduct(Struct, frozen=True, rename="camel"):
     variable_closing_fee: Number = UNSET
     availability_amazon: Number = UNSET
     monthly_sold: Number = UNSET
+    last_sold_update: Number = UNSET
+    return_rate: Number = UNSET
+    hazardous_materials: list[Raw] | UnsetType | None = UNSET
+    is_heat_sensitive: Flag = UNSET
+    new_price_is_map: Flag = msgspec.field(name="newPriceIsMAP", default=UNSET)
 
     @property
     def dimensions(self) -> tuple[int | None, int | None, int | None]:
@@ -139,6 +153,11 @@ class KeepaProduct(Struct, frozen=True, rename="camel"):
         return int((self.referral_fee_percentage * 10_000).to_integral_value(ROUND_HALF_UP))
 
     @property
+    def is_hazmat(self) -> bool | None:
+        """Whether Keepa names dangerous goods; None where it does not say."""
+        return None if self.hazardous_materials is UNSET else bool(self.hazardous_materials)
+
+    @property
     def category(self) -> str:
         """Name of the root category; empty where Keepa does not know it."""
         return self.category_tree[0].name if self.category_tree else ""
@@ -160,9 +179,26 @@ class KeepaProduct(Struct, frozen=True, rename="camel"):
         return BuyBox(
             landed,
             "" if seller in ("-1", "-2") else seller,
-            stats.buy_box_is_fba or (False if stats.buy_box_is_fba is False else None),
-            stats.buy_box_is_amazon or (False if stats.buy_box_is_amazon is False else None),
+            flag(stats.buy_box_is_fba),
+            flag(stats.buy_box_is_amazon),
+            flag(stats.buy_box_is_unqualified),
+            _limit(stats),
         )
+
+
+def _limit(stats: Statistics) -> str:
+    """Why not everybody can buy from the box at once; empty where everybody can."""
+    limits = (
+        ("preorder", stats.buy_box_is_preorder),
+        ("backorder", stats.buy_box_is_backorder),
+        ("prime", stats.buy_box_is_prime_exclusive),
+    )
+    return next((word for word, holds in limits if flag(holds)), "")
+
+
+def flag(value: Flag) -> bool | None:
+    """A yes or no; None for absent and null."""
+    return value if isinstance(value, bool) else None
 
 
 def known(value: Number) -> int | None:

@@ -11,6 +11,8 @@ Product = dict[str, Any]
 INVALID = 4
 SUB_CATEGORY = 1_000
 GRAMS_OF_CARTON = 60
+SOLD = (50, 100, 200, 300, 400, 500, 1_000)
+"""Amazon's badge of units bought in the past month."""
 
 NULLS = (
     "color", "size", "edition", "format", "upcList", "parentAsin", "variations", "offers", "liveOffersOrder",
@@ -59,7 +61,21 @@ def describe(asin: str, domain: int, *, csv: list[Any] | None, moments: tuple[in
         "lastRatingUpdate": updated,
         "lastEbayUpdate": -1,
     }
-    return product | _fees(asin, domain, updated)
+    return product | _fees(asin, domain, updated) | _signals(thing, updated)
+
+
+def _signals(thing: Item, updated: int) -> Product:
+    """What Keepa says of few products: a badge of sales, how often it comes back, whether it burns or melts."""
+    found: Product = {}
+    if thing.pick("badge", 5) == 0:
+        found |= {"monthlySold": SOLD[thing.pick("sold", len(SOLD))], "lastSoldUpdate": updated - 1_440}
+    if (returned := thing.pick("returns", 20)) < 3:
+        found["returnRate"] = 2 if returned == 0 else 1
+    if thing.pick("hazard", 40) == 0:
+        found["hazardousMaterials"] = [{"aspect": "transportation_regulatory_class", "value": "9"}]
+    if thing.pick("heat", 40) == 0:
+        found["isHeatSensitive"] = True
+    return found
 
 
 def _naming(thing: Item, domain: int) -> Product:

@@ -115,3 +115,22 @@ def test_landed_prices_add_known_shipping_and_leave_minus_one_alone() -> None:
 def test_almost_no_fields_are_enough() -> None:
     bare = snapshot_of(record(product={"asin": ASIN, "domainId": 3, "productType": 4, "csv": None}))
     assert (bare.base, bare.history) == (BaseFacts(product_type=4), {})
+
+
+def test_what_amazon_says_of_sales_returns_and_dangers_is_kept() -> None:
+    base = snapshot(
+        monthlySold=300,
+        lastSoldUpdate=MINUTE - 60,
+        returnRate=2,
+        hazardousMaterials=[{"aspect": "class", "value": "9"}],
+        isHeatSensitive=True,
+        newPriceIsMAP=False,
+    ).base
+    assert (base.monthly_sold, base.sold_minute, base.return_rate) == (300, MINUTE - 60, 2)
+    assert (base.is_hazmat, base.is_heat_sensitive, base.new_is_map) == (True, True, False)
+
+
+def test_what_keepa_leaves_out_stays_unknown() -> None:
+    base = snapshot(returnRate=None, hazardousMaterials=[]).base
+    assert (base.monthly_sold, base.sold_minute, base.return_rate) == (None, None, None)
+    assert (base.is_hazmat, base.is_heat_sensitive, base.new_is_map) == (False, None, None)

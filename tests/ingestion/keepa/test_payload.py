@@ -130,3 +130,18 @@ def test_a_field_of_the_wrong_kind_is_named_by_its_path(fields: dict[str, Any], 
 def test_bytes_that_are_no_product_are_an_invalid_record(junk: bytes) -> None:
     with pytest.raises(InvalidRecord):
         decode_product(junk)
+
+
+@pytest.mark.parametrize(
+    ("fields", "limit"),
+    [
+        ({"buyBoxIsPreorder": True}, "preorder"),
+        ({"buyBoxIsBackorder": True}, "backorder"),
+        ({"buyBoxIsPrimeExclusive": True, "buyBoxIsBackorder": False}, "prime"),
+        ({"buyBoxIsPrimeExclusive": None}, ""),
+    ],
+)
+def test_a_buy_box_says_who_cannot_simply_buy(fields: dict[str, bool | None], limit: str) -> None:
+    box = decoded(stats={"buyBoxPrice": 1_000, "buyBoxIsUnqualified": False, **fields}).buy_box
+    assert box is not None
+    assert (box.limit, box.is_unqualified) == (limit, False)
