@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from arbitrage import alert_views, product_views, views
+from arbitrage import alert_views, product_views, survival_views, views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("opportunities/", views.opportunities_page, name="opportunities"),
     path("products/<str:asin>/", product_views.product, name="product"),
+    path("survival/", survival_views.survival_page, name="survival"),
     path("alerts/", alert_views.alerts, name="alerts"),
     path("alerts/read", alert_views.mark_read, name="alerts-read"),
     path("ui/alerts", alert_views.alerts_panel, name="ui-alerts"),
