@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types bench lock screenshot clean-demo
+.PHONY: help run test lint types bench screenshot kill-test lock
 
 help: ## what can be typed
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -13,7 +13,7 @@ run: $(VENV)/.run ## install, migrate and start everything; without a Keepa key 
 
 test: $(VENV)/.test lint types ## lint, types and the whole suite on the embedded backends
 	@echo "Tests ..."
-	@$(BIN)/pytest -n auto --dist loadgroup
+	@KEEPA_PACKAGE_ENV=$${KEEPA_PACKAGE_ENV:-var/keepa-package} $(BIN)/pytest -n auto --dist loadgroup
 
 lint: $(VENV)/.test ## ruff and djlint
 	@echo "Lint ..."
@@ -25,6 +25,12 @@ types: $(VENV)/.test ## strict mypy
 
 bench: $(VENV)/.test ## every promise in the README, measured against a baseline of the same run
 	@$(BIN)/python -m benchmarks
+
+screenshot: $(VENV)/.test ## the README's picture, of the demo that runs at 127.0.0.1:8000; needs Chromium
+	@$(BIN)/python docs/screenshot.py
+
+kill-test: $(VENV)/.test ## kill every process of the demo at random for two minutes, then prove that nothing is lost
+	@$(BIN)/python -m tests.kill_everything
 
 lock: $(VENV)/.test ## compile requirements.in and requirements-dev.in into locks with hashes
 	@$(BIN)/uv pip compile --quiet --no-header --generate-hashes requirements.in -o requirements.txt

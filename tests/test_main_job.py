@@ -19,7 +19,7 @@ from products.models import Listing
 from tests.simulator import START_MINUTE, Running, running_simulator
 
 PRODUCTS = 300
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
