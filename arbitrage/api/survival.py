@@ -37,7 +37,8 @@ class ReadingShown(serializers.Serializer[Any]):
 class SurvivalRow(serializers.Serializer[Row]):
     """One group; empty names mean any. `censored` went out of sight before they ended."""
 
-    source = serializers.CharField(source="group.source")
+    # DRF takes declared fields off the class, so that one may have the name of an attribute.
+    source = serializers.CharField(source="group.source")  # type: ignore[assignment]
     target = serializers.CharField(source="group.target")
     category = serializers.CharField(source="group.category")
     count = serializers.IntegerField()

@@ -1,6 +1,7 @@
 """Survival over the API."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
@@ -17,7 +18,11 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.django_db
 def test_shares_come_with_sample_sizes(api: APIClient) -> None:
     for number in range(20):
-        given = {"state": "closed", "close_reason": "target_fell", "closed_at": NOON - timedelta(hours=1)}
+        given: dict[str, Any] = {
+            "state": "closed",
+            "close_reason": "target_fell",
+            "closed_at": NOON - timedelta(hours=1),
+        }
         factories.opportunity(factories.product(f"B0TEST{number:04d}"), **given)
 
     row = api.get("/api/v1/arbitrage/survival").json()["results"][1]

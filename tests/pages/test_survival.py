@@ -1,6 +1,7 @@
 """The page on how long opportunities stay open."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,7 +13,11 @@ from tests.factories import NOON
 def closed(count: int, category: str = "Toys") -> None:
     for number in range(count):
         product = factories.product(f"B0TEST{number:04d}", category=category)
-        given = {"state": "closed", "close_reason": "source_rose", "opened_at": NOON - timedelta(days=2)}
+        given: dict[str, Any] = {
+            "state": "closed",
+            "close_reason": "source_rose",
+            "opened_at": NOON - timedelta(days=2),
+        }
         factories.opportunity(product, closed_at=NOON - timedelta(days=1), **given)
 
 
