@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from arbitrage.economics.loading import load_rates
 from arbitrage.economics.rates import EURO, PPM, Conversion
@@ -14,10 +13,10 @@ from arbitrage_site import clock
 from products import series
 from products.marketplaces import CODES
 from products.models import Listing, Product
+from products.series import thinning
 
 KINDS = {"buy_box": series.BUY_BOX, "new": series.NEW, "amazon": series.AMAZON, "rank": series.SALES}
 RANGES = {"7": 7, "30": 30, "90": 90, "365": 365, "all": 20 * 365}
-MOST_POINTS = 400
 TABLE_DAYS = 30
 
 
@@ -47,12 +46,15 @@ def price_chart(product: Product, query: ChartQuery, now: datetime) -> dict[str,
     start = end - RANGES[query.days] * clock.MINUTES_PER_DAY
     lines = []
     for listing, points, currency in _histories(product, query):
-        shown = thin(_window(points, start, min(end, listing.source_minute)))
+        shown = thinning.thin(thinning.window(points, start, min(end, listing.source_minute)))
         lines.append(
             {
                 "code": listing.marketplace,
                 "currency": currency,
-                "points": [[_millisecond(minute), None if value < 0 else value] for minute, value in shown],
+                "points": [
+                    [_millisecond(minute), None if value < 0 else value]
+                    for minute, value in zip(shown.minutes.tolist(), shown.values.tolist(), strict=True)
+                ],
             }
         )
     break_at = (
@@ -106,33 +108,6 @@ def _converted(points: series.Series, rate: Conversion) -> series.Series:
     ppm = rate.numerator * PPM // rate.denominator
     values = (points.values.astype(np.int64) * ppm + PPM // 2) // PPM
     return series.series_of(points.minutes, np.where(points.values < 0, points.values, values))
-
-
-def _window(points: series.Series, start: int, end: int) -> list[tuple[int, int]]:
-    """The points between two minutes: the value in force at the start first, the last one held to the end."""
-    first = max(int(np.searchsorted(points.minutes, start, side="right")) - 1, 0)
-    last = int(np.searchsorted(points.minutes, end, side="right"))
-    shown = [
-        (max(int(minute), start), int(value))
-        for minute, value in zip(points.minutes[first:last], points.values[first:last], strict=True)
-    ]
-    if shown and shown[-1][0] < end:
-        shown.append((end, shown[-1][1]))
-    return shown
-
-
-def thin(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """At most 400 points: of each stretch its first, lowest and highest, so no spike and no gap is lost."""
-    if len(points) <= MOST_POINTS:
-        return points
-    stretches: list[NDArray[np.int64]] = np.array_split(np.arange(len(points)), MOST_POINTS // 3)
-    kept: set[int] = {len(points) - 1}
-    for stretch in stretches:
-        values = [points[index][1] for index in stretch]
-        kept |= {
-            int(stretch[0]), int(stretch[int(np.argmin(values))]), int(stretch[int(np.argmax(values))]),
-        }  # fmt: skip
-    return [points[index] for index in sorted(kept)][: MOST_POINTS + 1]
 
 
 def _millisecond(minute: int) -> int:

@@ -4,10 +4,8 @@ import json
 
 import pytest
 from django.test import Client
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from arbitrage.price_chart import MOST_POINTS, ChartQuery, daily_closes, price_chart, thin
+from arbitrage.price_chart import ChartQuery, daily_closes, price_chart
 from arbitrage_site.clock import MINUTES_PER_DAY, minute_of
 from products import series
 from products.models import Product
@@ -85,16 +83,3 @@ def test_the_table_is_a_fragment(signed_in: Client) -> None:
     with_history([(30, 1000)])
 
     assert "€10.00" in signed_in.get("/ui/products/B0TEST0001/closes").content.decode()
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.integers(-1, 10_000), min_size=1, max_size=3000))
-def test_thinning_keeps_ends_extremes_and_order(values: list[int]) -> None:
-    points = list(enumerate(values))
-
-    kept = thin(points)
-
-    assert len(kept) <= MOST_POINTS
-    assert (kept[0], kept[-1]) == (points[0], points[-1])
-    assert kept == sorted(kept)
-    assert {min(values), max(values)} <= {value for _, value in kept}
