@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from arbitrage import alert_views, product_views, survival_views, views
+from arbitrage import alert_views, survival_views, views
+from arbitrage.product_page import views as product_views
 
 urlpatterns = [
     path("", views.overview, name="overview"),

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import Client
 
-from arbitrage.price_chart import ChartQuery, daily_closes, price_chart
+from arbitrage.product_page.price_chart import ChartQuery, daily_closes, price_chart
 from arbitrage_site.clock import MINUTES_PER_DAY, minute_of
 from products import series
 from products.models import Product

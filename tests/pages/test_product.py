@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from arbitrage.economics.flip import Kind
 from arbitrage.models import SellerProfile
-from arbitrage.product_page import product_page
+from arbitrage.product_page.page import product_page
 from products.models import Product
 from tests import factories
 from tests.factories import NOON

@@ -1,0 +1,141 @@
+"""What the page of one product shows: its listings, all twenty flips of a profile, and one of them line by line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from arbitrage.economics.flip import Flip, evaluate
+from arbitrage.economics.inputs import flip_inputs
+from arbitrage.economics.limits import break_even, max_buy
+from arbitrage.economics.loading import load_rates, profile_of
+from arbitrage.economics.missing import Incomplete
+from arbitrage.economics.termsheet import terms_table
+from arbitrage.models import Opportunity, SellerProfile
+from arbitrage.product_page.sources import SourceFigure, figures_of
+from arbitrage.product_page.waterfall import Group, groups
+from products.marketplaces import CODES, PAIRS
+from products.models import Listing, Product
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One directed pair: an evaluated flip, or what is missing for it; and its open opportunity if it has one."""
+
+    source: str
+    target: str
+    flip: Flip | None
+    incomplete: Incomplete | None
+    opportunity: Opportunity | None
+
+    @property
+    def name(self) -> str:
+        """As it stands in the address: IT-DE."""
+        return f"{self.source}-{self.target}"
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """Sorts profitable flips first, then what could be priced with more data, then what is out of stock."""
+        out = self.incomplete is not None and self.incomplete.out_of_stock
+        return (self.flip is None, out, -(self.flip.net_eur if self.flip else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The chosen flip. `max_buy` (source currency) meets the profile's target ROI; `break_even` is a sale price."""
+
+    route: Route
+    flip: Flip
+    max_buy: int | None
+    break_even: int | None
+    groups: list[Group]
+    keepa: list[SourceFigure]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixLine:
+    """All routes from one source; None where source and target are the same."""
+
+    source: str
+    cells: list[Route | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """Everything but the chart. `history` are closed opportunities, newest first."""
+
+    product: Product
+    listings: list[Listing]
+    profiles: list[SellerProfile]
+    profile: SellerProfile | None
+    routes: list[Route]
+    chosen: Route | None
+    detail: Detail | None
+    history: list[Opportunity]
+
+    @property
+    def matrix(self) -> list[MatrixLine]:
+        """The routes as a table: a row for each source, a column for each target."""
+        found = {(route.source, route.target): route for route in self.routes}
+        codes = [row.marketplace for row in self.listings]
+        return [MatrixLine(source, [found.get((source, target)) for target in codes]) for source in codes]
+
+
+def product_page(product: Product, *, wanted: str, profile_number: str, now: datetime) -> ProductPage:
+    """Read and evaluate; seven queries. `wanted` is a route like IT-DE, otherwise the best one is chosen."""
+    listings = _listings(product)
+    profiles = list(SellerProfile.objects.filter(enabled=True).order_by("-is_default", "name"))
+    profile = _chosen_profile(profiles, profile_number)
+    stored = list(Opportunity.objects.filter(product=product).select_related("profile").order_by("-opened_at"))
+    routes = _routes(listings, profile, stored, now) if profile and listings else []
+    chosen = next((route for route in routes if route.name == wanted), routes[0] if routes else None)
+    return ProductPage(
+        product=product,
+        listings=listings,
+        profiles=profiles,
+        profile=profile,
+        routes=routes,
+        chosen=chosen,
+        detail=_detail(chosen, profile, {row.marketplace: row for row in listings}),
+        history=[row for row in stored if row.state == Opportunity.State.CLOSED][:20],
+    )
+
+
+def _listings(product: Product) -> list[Listing]:
+    rows = Listing.objects.filter(product=product).defer("history_base", "history_tail")
+    return sorted(rows, key=lambda row: CODES.index(row.marketplace))
+
+
+def _chosen_profile(profiles: Sequence[SellerProfile], number: str) -> SellerProfile | None:
+    return next((row for row in profiles if str(row.pk) == number), profiles[0] if profiles else None)
+
+
+def _routes(
+    listings: Sequence[Listing], profile: SellerProfile, stored: Sequence[Opportunity], now: datetime
+) -> list[Route]:
+    """All pairs of marketplaces that Keepa answered for, the best first."""
+    table = terms_table(profile_of(profile), load_rates(), now.date())
+    by_code = {row.marketplace: row for row in listings}
+    opened = {(row.source, row.target): row for row in stored if row.profile == profile and row.state == "open"}
+    routes = []
+    for source, target in PAIRS:
+        if source in by_code and target in by_code:
+            inputs = flip_inputs(by_code[source], by_code[target], table[source, target])
+            missing = inputs if isinstance(inputs, Incomplete) else None
+            flip = None if isinstance(inputs, Incomplete) else evaluate(inputs)
+            routes.append(Route(source, target, flip, missing, opened.get((source, target))))
+    return sorted(routes, key=lambda route: route.rank)
+
+
+def _detail(chosen: Route | None, profile: SellerProfile | None, listings: Mapping[str, Listing]) -> Detail | None:
+    if chosen is None or chosen.flip is None or profile is None:
+        return None
+    return Detail(
+        route=chosen,
+        flip=chosen.flip,
+        max_buy=max_buy(chosen.flip.inputs, roi=profile.target_roi),
+        break_even=break_even(chosen.flip.inputs),
+        groups=groups(chosen.flip),
+        keepa=figures_of(listings[chosen.source], listings[chosen.target]),
+    )
