@@ -15,6 +15,7 @@ from ingestion.keepa import refusals
 from ingestion.keepa.constants import MOST_ASINS, MOST_CATEGORIES, MOST_SEARCH_PAGES
 from ingestion.keepa.envelope import Answer, BestSellers, Categories, Category, Envelope
 from ingestion.keepa.metering import metered
+from ingestion.keepa.texts import whole_characters
 from ingestion.keepa.transport import KeyedTransport
 
 __all__ = ["Answer", "KeepaClient"]
@@ -146,6 +147,8 @@ class KeepaClient:
             if status != 200:
                 raise refusals.by_status(status, _decoded(content, Envelope)[0])
             body, problem = _decoded(content, body_type)
+            if body is None:
+                body, problem = _decoded(whole_characters(content), body_type)
             if body is None:
                 raise KeepaUnavailable(f"Keepa's answer cannot be read: {problem}")
             return body

@@ -1,12 +1,13 @@
 """Hostile words made harmless."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.keepa.texts import clean_text
+from ingestion.keepa.texts import clean_text, whole_characters
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,17 @@ def test_the_result_is_one_short_line_without_hidden_characters(text: str) -> No
     assert len(clean) <= 500
     assert clean == " ".join(clean.split())
     assert {unicodedata.category(character) for character in clean} & {"Cc", "Cs", "Zl", "Zp"} == set()
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (r"a \ud83d", "a \ufffd"),
+        (r"\udc00 b", "\ufffd b"),
+        (r"\ud83d\ude00", "\N{GRINNING FACE}"),
+        (r"\ud83d\ud83d\ude00", "\ufffd\N{GRINNING FACE}"),
+        (r"\\ud83d \\\ud83d \"\u00e9\"", '\\ud83d \\\ufffd "é"'),
+    ],
+)
+def test_half_a_character_is_replaced_and_all_else_stays(sent: str, read: str) -> None:
+    assert json.loads(whole_characters(f'"{sent}"'.encode())) == read
