@@ -14,10 +14,18 @@ STATES = {"watched": "watched", "paused": "paused", "waiting": "no prices yet"}
 SORTS = {"added": "-added_at", "asin": "product_id", "net": "-product__best_net"}
 
 
+class PasteField(forms.CharField):
+    """Text in which a null character is only a wrong character of its line."""
+
+    def to_python(self, value: Any) -> str:
+        """Without it Django refuses the whole paste."""
+        return str(super().to_python(value)).replace("\x00", "\ufffd")
+
+
 class PasteForm(forms.Form):
     """ASINs or links, one a line, and the marketplaces to poll them on."""
 
-    lines = forms.CharField(
+    lines = PasteField(
         label="ASINs or Amazon links, one a line",
         max_length=LONGEST_PASTE,
         error_messages={
