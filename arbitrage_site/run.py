@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from importlib.metadata import distributions
 from pathlib import Path
 
 from django.core.management import CommandError, call_command
@@ -39,13 +41,33 @@ def _prepare() -> Sequence[str]:
     from django.conf import settings
 
     call_command("check", fail_level="ERROR")
+    _collect_static()
     _say("Preparing the database ...")
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
     if not settings.DEMO:
         return PROCESSES
     call_command("load_demo")
     return (*PROCESSES, "simulator")
+
+
+def _collect_static() -> None:
+    """Collect and compress static files, unless nothing changed since they were collected last."""
+    from django.conf import settings
+
+    stamp, wanted = settings.VAR_DIR / "static.stamp", static_state(settings.BASE_DIR)
+    if (settings.STATIC_ROOT / "staticfiles.json").is_file() and stamp.is_file() and stamp.read_text() == wanted:
+        return
+    _say("Collecting static files ...")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(wanted)
+
+
+def static_state(base: Path) -> str:
+    """A digest of all that decides what is collected: our files, the settings, and the packages installed."""
+    files = [base / "arbitrage_site" / "settings.py", *sorted((base / "static").rglob("*"))]
+    ours = [(str(path.relative_to(base)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    packages = sorted((package.name, package.version) for package in distributions())
+    return sha256(repr((ours, packages)).encode()).hexdigest()
 
 
 def _say(sentence: str) -> None:

@@ -42,8 +42,8 @@ class Demo:
 
     def prepare(self, products: int) -> None:
         """What `make run` does before it starts the processes."""
-        self.manage("migrate", "--verbosity", "0")
         self.manage("collectstatic", "--no-input", "--verbosity", "0")
+        self.manage("migrate", "--verbosity", "0")
         self.manage("load_demo", "--products", str(products))
 
     def manage(self, *words: str, check: bool = True) -> int:
