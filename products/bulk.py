@@ -37,6 +37,19 @@ def upsert(
     _execute(statement, model, columns, rows)
 
 
+def insert_new(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert rows, those that are there already left as they are; other columns get the model's defaults."""
+    names = _names(model)
+    others = [field for field in model._meta.concrete_fields if field.attname not in columns and not field.primary_key]
+    every, defaults = [*columns, *(field.attname for field in others)], [field.get_default() for field in others]
+    table = connection.ops.quote_name(model._meta.db_table)
+    statement = (
+        f"INSERT INTO {table} ({', '.join(names[name] for name in every)})"  # noqa: S608 - names of the model
+        f" VALUES ({', '.join(['%s'] * len(every))}) ON CONFLICT DO NOTHING"
+    )
+    _execute(statement, model, every, ((*row, *defaults) for row in rows))
+
+
 def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row], *, key: Sequence[str]) -> None:
     """Set `columns` in the rows that have the key. A row holds the values of `columns`, then those of `key`."""
     names = _names(model)

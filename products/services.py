@@ -9,6 +9,7 @@ from celery import current_app
 from django.db import transaction
 from django.db.models import F, Q
 
+from products import bulk
 from products.marketplaces import CODES
 from products.models import PollTarget, Product, Watch
 from products.search.words import searchable
@@ -53,17 +54,10 @@ def watch(
     with transaction.atomic():
         known = set(Watch.objects.filter(product_id__in=wanted).values_list("product_id", flat=True))
         added = [asin for asin in wanted if asin not in known]
-        Product.objects.bulk_create(
-            [
-                Product(asin=asin, search_text=searchable(asin), is_demo=is_demo, created_at=now, updated_at=now)
-                for asin in added
-            ],
-            ignore_conflicts=True,
-        )
-        Watch.objects.bulk_create(
-            [Watch(product_id=asin, marketplaces=list(marketplaces), origin=origin, added_at=now) for asin in added],
-            ignore_conflicts=True,
-        )
+        products = ((asin, searchable(asin), is_demo, now, now) for asin in added)
+        bulk.insert_new(Product, ("asin", "search_text", "is_demo", "created_at", "updated_at"), products)
+        watches = ((asin, list(marketplaces), origin, now) for asin in added)
+        bulk.insert_new(Watch, ("product_id", "marketplaces", "origin", "added_at"), watches)
         _add_targets([(asin, code) for asin in added for code in marketplaces], now)
         if added:
             transaction.on_commit(partial(current_app.send_task, POLL_TASK), robust=True)
@@ -71,10 +65,7 @@ def watch(
 
 
 def _add_targets(pairs: Iterable[tuple[str, str]], now: datetime) -> None:
-    PollTarget.objects.bulk_create(
-        [PollTarget(product_id=asin, marketplace=code, due_at=now) for asin, code in pairs],
-        ignore_conflicts=True,
-    )
+    bulk.insert_new(PollTarget, ("product_id", "marketplace", "due_at"), ((*pair, now) for pair in pairs))
 
 
 def unwatch(asins: Collection[str]) -> int:
