@@ -40,9 +40,7 @@ class Flips:
 
     def qualifying(self) -> Iterator[tuple[str, Pair]]:
         """The flips that reach the profile's thresholds now."""
-        asked = self.terms.thresholds
-        mask = self.priced.meets(min_roi=asked.min_roi, min_profit=asked.min_profit) & self._live
-        yield from self._named(mask)
+        yield from self._named(self.qualifies)
 
     def near(self) -> Iterator[tuple[str, Pair]]:
         """The flips within five points of the profile's ROI, by the last known prices even if those are stale."""
@@ -52,17 +50,23 @@ class Flips:
 
     def best(self) -> Iterator[tuple[str, Pair]]:
         """Each product's best flip that earns anything: one that qualifies before others, then by net profit."""
-        asked = self.terms.thresholds
-        qualifies = self.priced.meets(min_roi=asked.min_roi, min_profit=asked.min_profit)
-        net = np.where(self._live, self.priced.net_eur, 0)
-        rank = np.where(net > 0, net + np.where(qualifies, 1 << 40, 0), 0)
+        net = np.where(self.live, self.priced.net_eur, 0)
+        rank = np.where(net > 0, net + np.where(self.qualifies, 1 << 40, 0), 0)
         rows = rank.argmax(axis=0)
         for asin, column in self.asins.items():
             if rank[rows[column], column] > 0:
                 yield asin, PAIRS[rows[column]]
 
     @property
-    def _live(self) -> Mask:
+    def qualifies(self) -> Mask:
+        """Which flips reach the profile's thresholds now."""
+        asked = self.terms.thresholds
+        mask: Mask = self.priced.meets(min_roi=asked.min_roi, min_profit=asked.min_profit) & self.live
+        return mask
+
+    @property
+    def live(self) -> Mask:
+        """Which flips have a price now: both legs in stock and looked at within 24 hours, nothing missing."""
         live: Mask = self.in_stock & self.fresh & self.priced.complete
         return live
 

@@ -1,0 +1,156 @@
+"""All flips under two sets of terms, as they are and as a scenario would have them: masks and flat tables."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+import numpy as np
+
+from arbitrage.detection.market import Market
+from arbitrage.detection.pricing import Flips, price_market
+from arbitrage.detection.profile_terms import ProfileTerms
+from arbitrage.economics.kernel import CHUNK, INDEX, Mask
+from arbitrage.economics.sides import Int64
+from arbitrage.whatif.asked import Filters
+from arbitrage.whatif.scenario import Scenario
+from arbitrage.whatif.shifting import shifted_columns
+from arbitrage.whatif.snapshot import ColumnSnapshot
+from products.marketplaces import PAIRS
+
+_SOURCES = np.array([INDEX[source] for source, _ in PAIRS])
+_TARGETS = np.array([INDEX[target] for _, target in PAIRS])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Flips one after the other, each field (k,). `pair` is a place in PAIRS, `product` one in the snapshot's asins.
+
+    Numbers of `before` and `after` mean nothing where `priced_before` or `priced` is False.
+    """
+
+    pair: Int64
+    product: Int64
+    priced: Mask
+    priced_before: Mask
+    qualifies: Mask
+    qualified: Mask
+    buy: Int64
+    sell: Int64
+    net: Int64
+    net_eur: Int64
+    revenue: Int64
+    roi: Int64
+    net_before: Int64
+    net_eur_before: Int64
+
+    @property
+    def change(self) -> Int64:
+        """What the scenario adds to the net profit, EUR cents; a flip without a price earns nothing."""
+        before: Int64 = np.where(self.priced_before, self.net_eur_before, 0)
+        change: Int64 = np.where(self.priced, self.net_eur, 0) - before
+        return change
+
+    def order(self, sort: str) -> Int64:
+        """The flips' places from the largest down; equal ones by product and pair."""
+        keys: Mapping[str, Int64] = {"net": self.net_eur, "roi": self.roi, "change": self.change}
+        return np.lexsort((self.pair, self.product, -keys[sort], ~self.priced))
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Over every flip of the list, whatever is shown. Nets are EUR cents of the flips that qualify."""
+
+    priced: int = 0
+    qualify_before: int = 0
+    qualify_after: int = 0
+    newly: int = 0
+    lost: int = 0
+    net_before: int = 0
+    net_after: int = 0
+
+    def __add__(self, other: "Totals") -> "Totals":
+        """Both together."""
+        return Totals(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(Totals)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """A stretch of products, priced twice."""
+
+    first: int
+    before: Flips
+    after: Flips
+
+    def totals(self, scope: Mask) -> Totals:
+        qualified, qualifies = self.before.qualifies & scope, self.after.qualifies & scope
+        return Totals(
+            priced=int((self.after.live & scope).sum()),
+            qualify_before=int(qualified.sum()),
+            qualify_after=int(qualifies.sum()),
+            newly=int((qualifies & ~qualified).sum()),
+            lost=int((qualified & ~qualifies).sum()),
+            net_before=int(self.before.priced.net_eur[qualified].sum()),
+            net_after=int(self.after.priced.net_eur[qualifies].sum()),
+        )
+
+    def found(self, show: str, scope: Mask) -> Found:
+        pair, product = np.nonzero(self._shown(show) & scope)
+        at = (pair, product)
+        before, after, columns = self.before.priced, self.after.priced, self.after.market.columns
+        return Found(
+            pair=pair,
+            product=product + self.first,
+            priced=self.after.live[at],
+            priced_before=self.before.live[at],
+            qualifies=self.after.qualifies[at],
+            qualified=self.before.qualifies[at],
+            buy=columns.buy[_SOURCES[pair], product],
+            sell=columns.sale[_TARGETS[pair], product],
+            net=after.net[at],
+            net_eur=after.net_eur[at],
+            revenue=after.revenue[at],
+            roi=after.roi[at],
+            net_before=before.net[at],
+            net_eur_before=before.net_eur[at],
+        )
+
+    def _shown(self, show: str) -> Mask:
+        qualified, qualifies = self.before.qualifies, self.after.qualifies
+        masks = {"qualify": qualifies, "new": qualifies & ~qualified, "lost": qualified & ~qualifies}
+        return masks.get(show, self.after.live)
+
+
+def priced_twice(
+    snapshot: ColumnSnapshot,
+    terms: tuple[ProfileTerms, ProfileTerms],
+    scenario: Scenario,
+    filters: Filters,
+    now: datetime,
+) -> tuple[Found, Totals]:
+    """The flips that a list asks for, in no order, and the totals of its routes; `terms` are before and after."""
+    scope = _routes(filters)
+    parts = list(_stretches(snapshot, terms, scenario, now))
+    found = [part.found(filters.show, scope) for part in parts]
+    tables = (np.concatenate([getattr(part, field.name) for part in found]) for field in fields(Found))
+    return Found(*tables), sum((part.totals(scope) for part in parts), Totals())
+
+
+def _stretches(
+    snapshot: ColumnSnapshot, terms: tuple[ProfileTerms, ProfileTerms], scenario: Scenario, now: datetime
+) -> Iterator[_Both]:
+    """As many products at a time as the kernel likes; one empty stretch where there are none."""
+    fresh = snapshot.fresh(now)
+    for first in range(0, max(len(snapshot.asins), 1), CHUNK):
+        columns = snapshot.columns.part(first, CHUNK)
+        asins, seen = snapshot.asins[first : first + CHUNK], fresh[:, first : first + CHUNK]
+        before, after = (
+            price_market(each, Market(asins, {}, prices, seen))
+            for each, prices in zip(terms, (columns, shifted_columns(columns, scenario)), strict=True)
+        )
+        yield _Both(first, before, after)
+
+
+def _routes(filters: Filters) -> Mask:
+    """Which pairs the list is about, (20, 1)."""
+    wanted = [filters.source in ("", source) and filters.target in ("", target) for source, target in PAIRS]
+    return np.array(wanted, dtype=np.bool_)[:, np.newaxis]

@@ -1,0 +1,179 @@
+"""The ranking against the detector, and what a change of the scenario does to it."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from arbitrage.detection import recompute
+from arbitrage.detection.consumer import DetectionConsumer
+from arbitrage.economics.flip import evaluate
+from arbitrage.economics.inputs import flip_inputs
+from arbitrage.economics.loading import load_rates, profile_of
+from arbitrage.economics.missing import Incomplete
+from arbitrage.economics.termsheet import terms_table
+from arbitrage.models import Opportunity, SellerProfile
+from arbitrage.whatif.asked import read_asked
+from arbitrage.whatif.service import Ranking, rank
+from arbitrage.whatif.shifting import shifted_inputs
+from arbitrage.whatif.terms import NotPriced
+from ingestion.eventlog.leases import new_owner
+from ingestion.eventlog.sql import SqlReader
+from ingestion.runner.loop import Runner
+from products.models import Listing
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def ranked(limit: int = 1000, **given: str) -> Ranking:
+    asked = read_asked({name: [text] for name, text in given.items()})
+    assert not asked.errors
+    return rank(asked, NOON, limit=limit)
+
+
+def stock(count: int = 40, seed: int = 7) -> None:
+    """Watched products on three marketplaces with prices that make some flips pay."""
+    dice = random.Random(seed)  # noqa: S311 - prices of a test
+    factories.fx()
+    for number in range(count):
+        product = factories.product(f"B0TEST{number:04d}")
+        factories.watch(product)
+        for code in ("DE", "IT", "UK"):
+            factories.listing(product, code, dice.randint(1500, 9000))
+
+
+def open_opportunities() -> dict[tuple[str, str, str], tuple[int, int, int, int, int | None]]:
+    """What the detector opens for the default profile, read from the real log."""
+    recompute.request(sorted(Listing.objects.values_list("product_id", flat=True).distinct()), NOON)
+    consumer = DetectionConsumer()
+    reader = SqlReader(consumer.group, consumer.topics, new_owner())
+    while Runner(consumer, reader).turn(NOON + timedelta(seconds=1)):
+        pass
+    reader.close()
+    rows = Opportunity.objects.filter(state="open", profile__is_default=True)
+    return {
+        (row.product_id, row.source, row.target): (row.net, row.net_eur, row.roi, row.margin, row.max_buy)
+        for row in rows
+    }
+
+
+def test_the_unchanged_profile_ranks_exactly_what_the_detector_opens(trader: SellerProfile) -> None:
+    stock()
+    ranking = ranked()
+    rows = {
+        (row.asin, row.source, row.target): (row.net, row.net_eur, row.roi, row.margin, row.max_buy)
+        for row in ranking.rows
+    }
+    assert len(rows) > 10
+    assert rows == open_opportunities()
+    assert {row.change_eur for row in ranking.rows} == {0}
+    assert ranking.totals.qualify_before == ranking.totals.qualify_after == ranking.count == len(rows)
+
+
+CHANGES = [
+    {"prep": "1.00"},
+    {"country": "IT", "show": "all"},
+    {"fulfilment": "FBA_EFN", "show": "all"},
+    {"regime": "SMALL_BUSINESS", "show": "all"},
+    {"sell_offset": "-5", "show": "all"},
+    {"buy_offset": "7.25", "fx_spread": "1.5", "show": "all"},
+    {"min_roi": "5", "min_profit": "1"},
+    {"purchase_vat": "IT:GROSS_NOT_RECOVERABLE", "show": "all"},
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))
+def test_every_row_is_the_flip_in_decimal_under_the_scenario(trader: SellerProfile, change: dict[str, str]) -> None:
+    stock(15)
+    asked = read_asked({name: [text] for name, text in change.items()})
+    table = terms_table(profile_of(asked.scenario.applied(asked.base)), load_rates(), NOON.date())
+    listings = {(row.product_id, row.marketplace): row for row in Listing.objects.all()}
+    for row in rank(asked, NOON, limit=500).rows:
+        legs = listings[row.asin, row.source], listings[row.asin, row.target]
+        inputs = flip_inputs(*legs, table[row.source, row.target])
+        assert not isinstance(inputs, Incomplete)
+        flip = evaluate(shifted_inputs(inputs, asked.scenario))
+        assert (row.net, row.net_eur, row.roi, row.margin) == (flip.net, flip.net_eur, flip.roi, flip.margin)
+        assert (row.buy_price, row.sell_price) == (flip.inputs.buy, flip.inputs.sale)
+
+
+def test_dearer_preparation_lowers_each_profit_by_itself_and_moves_the_totals(trader: SellerProfile) -> None:
+    stock()
+    before, after = ranked(show="all"), ranked(show="all", prep="2.50")
+    assert {row.change_eur for row in after.rows if row.currency == "EUR"} == {-250}
+    assert after.totals.qualify_before == before.totals.qualify_after
+    assert after.totals.qualify_after < before.totals.qualify_after
+    assert after.totals.lost == after.totals.qualify_before - after.totals.qualify_after + after.totals.newly
+
+
+def test_the_maximum_buy_price_follows_the_target(trader: SellerProfile) -> None:
+    stock(20)
+    easy = {(row.asin, row.source, row.target): row.max_buy for row in ranked(target_roi="5").rows}
+    hard = {(row.asin, row.source, row.target): row.max_buy for row in ranked(target_roi="50").rows}
+    assert easy
+    assert all((hard[key] or 0) < (most or 0) for key, most in easy.items())
+
+
+def test_lost_flips_are_listed_even_where_the_scenario_cannot_price_them(trader: SellerProfile) -> None:
+    stock()
+    ranking = ranked(vat_registrations="DE", show="lost")
+    assert ranking.count == ranking.totals.lost > 0
+    assert {row.net for row in ranking.rows if row.target == "IT"} == {None}
+    assert all(row.qualified_before and not row.qualifies for row in ranking.rows)
+    assert "VAT registration in IT" in {entry.text for route in ranking.unpriced for entry in route.missing}
+
+
+@pytest.mark.parametrize(("sort", "key"), [("net", "net_eur"), ("roi", "roi"), ("change", "change_eur")])
+def test_the_largest_comes_first(trader: SellerProfile, sort: str, key: str) -> None:
+    stock(20)
+    values = [getattr(row, key) for row in ranked(sort=sort, show="all", uses_oss="no", sell_offset="10").rows]
+    assert values == sorted(values, reverse=True)
+
+
+def test_pages_follow_each_other_and_one_past_the_end_is_the_last(trader: SellerProfile) -> None:
+    stock(20)
+    whole = [(row.asin, row.source, row.target) for row in ranked(show="all").rows]
+    pages = [ranked(limit=7, show="all", page=str(number)).rows for number in (1, 2, 3)]
+    assert [(row.asin, row.source, row.target) for rows in pages for row in rows] == whole[:21]
+    last = ranked(limit=7, show="all", page="9999")
+    assert last.page == last.pages == -(-len(whole) // 7)
+
+
+def test_the_list_can_be_about_some_routes(trader: SellerProfile) -> None:
+    stock(20)
+    ranking = ranked(source="IT", target="DE", show="all")
+    assert {(row.source, row.target) for row in ranking.rows} == {("IT", "DE")}
+    assert ranking.totals.qualify_before < ranked().totals.qualify_before
+
+
+def test_what_is_stale_or_sold_out_is_not_listed(trader: SellerProfile) -> None:
+    stock(2)
+    Listing.objects.filter(product_id="B0TEST0000").update(source_minute=1)
+    Listing.objects.filter(product_id="B0TEST0001", marketplace="IT").update(new=None, amazon=None)
+    assert {(row.asin, row.source) for row in ranked(show="all").rows} <= {("B0TEST0001", "DE"), ("B0TEST0001", "UK")}
+
+
+def test_an_empty_watchlist_is_an_empty_list(trader: SellerProfile) -> None:
+    ranking = ranked(prep="1")
+    assert (ranking.count, ranking.rows, ranking.products, ranking.pages) == (0, [], 0, 1)
+
+
+def test_looking_saves_nothing_and_asks_little(trader: SellerProfile) -> None:
+    stock(20)
+    ranked()
+    with CaptureQueriesContext(connection) as queries:
+        ranked(prep="1.00", country="FR")
+    assert all(query["sql"].startswith("SELECT") for query in queries.captured_queries)
+    assert len(queries) <= 6
+    trader.refresh_from_db()
+    assert (trader.prep, trader.country) == (0, "DE")
+
+
+def test_a_profile_that_cannot_be_used_is_refused_with_a_sentence(trader: SellerProfile) -> None:
+    SellerProfile.objects.update(fx_spread=5_000_000)
+    with pytest.raises(NotPriced, match="fx_spread is 5000000"):
+        ranked()
