@@ -1,0 +1,106 @@
+"""The terms of every route on every day of the past, worked out once for each stretch of days that share them."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from arbitrage.backtest.stepping import Int64
+from arbitrage.economics.missing import Incomplete, Missing
+from arbitrage.economics.profiles import Profile
+from arbitrage.economics.rates import EURO, Rate, RateBook
+from arbitrage.economics.terms import Terms, TermsTable
+from arbitrage.economics.termsheet import terms_for
+from arbitrage_site.clock import KEEPA_EPOCH_MINUTES, MINUTES_PER_DAY
+from products.marketplaces import MARKETPLACES, PAIRS
+
+Pair = tuple[str, str]
+FIRST_DAY = date(1970, 1, 1).toordinal() + KEEPA_EPOCH_MINUTES // MINUTES_PER_DAY
+"""The ordinal of the day on which Keepa's time begins."""
+
+
+def days_of(minutes: Int64) -> Int64:
+    """The ordinals (date.toordinal) of the UTC days of some Keepa minutes."""
+    return FIRST_DAY + minutes // MINUTES_PER_DAY
+
+
+class DatedTerms:
+    """A profile's terms by day. Only rates that held or were fixed on or before a day are read for it.
+
+    Within the euro terms change with VAT and surcharges; other routes with every fixing of their currency as well.
+    """
+
+    def __init__(self, profile: Profile, rates: RateBook) -> None:
+        self._profile, self._rates = profile, rates
+        dated = [rate for group in (*rates.vat.values(), *rates.fees.values()) for rate in group]
+        changes = set(_changes(dated))
+        self._fixings = {
+            currency: sorted(fixings, key=lambda fixing: fixing.day) for currency, fixings in rates.fixings.items()
+        }
+        fixed = {fixing.day.toordinal() for fixings in self._fixings.values() for fixing in fixings}
+        self._inside = np.array([0, *sorted(changes)], np.int64)
+        self._across = np.array([0, *sorted(changes | fixed)], np.int64)
+        self._known: dict[tuple[Pair, int], Terms | Incomplete] = {}
+
+    def stretches(self, pair: Pair, days: Int64) -> Int64:
+        """For each day (ordinal) the first day of the stretch whose terms it shares."""
+        return self.starts(foreign=is_foreign(pair), days=days)
+
+    def starts(self, *, foreign: bool, days: Int64) -> Int64:
+        """As `stretches`, for all routes within the euro or all others."""
+        starts = self._across if foreign else self._inside
+        return starts[np.searchsorted(starts, days, side="right") - 1]
+
+    def terms(self, pair: Pair, day: int) -> Terms | Incomplete:
+        """The terms of a route on a day (ordinal)."""
+        start = int(self.stretches(pair, np.array([day]))[0])
+        key = (pair, start)
+        if key not in self._known:
+            on = date.fromordinal(max(start, 1))
+            self._known[key] = terms_for(self._profile, self._as_of(on), *pair, on)
+        return self._known[key]
+
+    def table(self, pairs: Iterable[Pair], day: int) -> TermsTable:
+        """A table for the kernel in which only `pairs` are priced."""
+        wanted = set(pairs)
+        return {pair: self.terms(pair, day) if pair in wanted else _left_out(pair) for pair in PAIRS}
+
+    def stale(self, pair: Pair, days: Int64) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """On which days the exchange rate of a route is more than five days old."""
+        if not is_foreign(pair):
+            return np.zeros(len(days), np.bool_)
+        return np.array([self._is_stale(pair, day) for day in days.tolist()], np.bool_)
+
+    def _is_stale(self, pair: Pair, day: int) -> bool:
+        terms = self.terms(pair, day)
+        if isinstance(terms, Incomplete):
+            return False
+        conversions = [terms.purchase.conversion, terms.to_euro]
+        fixed = [conversion for conversion in conversions if conversion.day is not None]
+        return any(replace(found, age=day - found.day.toordinal()).is_stale for found in fixed if found.day)
+
+    def _as_of(self, on: date) -> RateBook:
+        """The rates without all fixings but the last of each currency up to a day."""
+        latest = {}
+        for currency, fixings in self._fixings.items():
+            place = bisect_right(fixings, on, key=lambda fixing: fixing.day)
+            latest[currency] = fixings[max(place - 1, 0) : place]
+        return RateBook(vat=self._rates.vat, fees=self._rates.fees, fixings=latest)
+
+
+def is_foreign(pair: Pair) -> bool:
+    """Whether a price of the route is in another currency than the euro."""
+    return any(MARKETPLACES[code].currency != EURO for code in pair)
+
+
+def _changes(rates: Iterable[Rate]) -> Iterable[int]:
+    for rate in rates:
+        yield rate.valid_from.toordinal()
+        if rate.valid_to is not None and rate.valid_to < date.max:
+            yield (rate.valid_to + timedelta(days=1)).toordinal()
+
+
+def _left_out(pair: Pair) -> Incomplete:
+    return Incomplete(*pair, (Missing("not_asked", "nothing, it was not asked for"),))

@@ -1,0 +1,110 @@
+"""What deals of many days and routes come to: the only module here that calls the kernel."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arbitrage.backtest.dated import DatedTerms, Pair
+from arbitrage.backtest.stepping import NOTHING, Int64
+from arbitrage.economics.amounts import converted
+from arbitrage.economics.kernel import INDEX, Columns, Priced, price_in_chunks
+from arbitrage.economics.missing import Incomplete
+from arbitrage.economics.rates import EURO
+from arbitrage.economics.terms import Terms
+from products.marketplaces import MARKETPLACES, PAIRS
+
+
+class Deals(NamedTuple):
+    """Deals, one entry each: the route's place in PAIRS, the day (ordinal) whose rates hold, prices and fees."""
+
+    pair: Int64
+    day: Int64
+    buy: Int64
+    sale: Int64
+    referral: Int64
+    fulfilment: Int64
+    closing: Int64
+
+
+class Worth(NamedTuple):
+    """`cost` (landed) and `payout` (revenue less fees) in minor units of the target's currency, where `known`."""
+
+    cost: Int64
+    payout: Int64
+    known: NDArray[np.bool_]
+
+
+def worth(deals: Deals, dated: DatedTerms) -> Worth:
+    """Price deals by the rates of their days. A deal that lacks a price, a fee or a rate is not known."""
+    count = len(deals.pair)
+    found = Worth(np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.bool_))
+    for row, day, members in _groups(deals, dated):
+        pair = PAIRS[row]
+        table = dated.table([pair], day)
+        if isinstance(table[pair], Incomplete):
+            continue
+        for part in price_in_chunks(table, _columns(deals, members, pair)):
+            own = members[part.first : part.first + part.net.shape[1]]
+            found.cost[own] = part.cost[row]
+            found.payout[own] = part.revenue[row] - part.fees[row]
+            found.known[own] = part.complete[row]
+    return found
+
+
+def in_euro(amounts: Int64, pairs: Int64, days: Int64, dated: DatedTerms) -> Int64:
+    """Amounts in the target's currency as EUR cents at the rate of a day; as they are where no rate is known."""
+    euro = amounts.copy()
+    for place in np.flatnonzero(np.isin(pairs, _FOREIGN_TARGETS)).tolist():
+        terms = dated.terms(PAIRS[int(pairs[place])], int(days[place]))
+        if isinstance(terms, Terms):
+            euro[place] = converted(int(amounts[place]), terms.to_euro)
+    return euro
+
+
+def priced_by_day(
+    columns: Columns, days: Int64, pairs: list[Pair], dated: DatedTerms, *, foreign: bool
+) -> Iterator[tuple[slice, Priced]]:
+    """Price some routes of columns whose days ascend, one stretch of equal terms after the other."""
+    starts = dated.starts(foreign=foreign, days=days)
+    borders = np.flatnonzero(np.diff(starts)) + 1
+    for first, last in zip([0, *borders.tolist()], [*borders.tolist(), len(days)], strict=True):
+        if first == last:
+            continue
+        table = dated.table(pairs, int(days[first]))
+        if any(isinstance(table[pair], Terms) for pair in pairs):
+            for part in price_in_chunks(table, columns.part(first, last - first)):
+                begin = first + part.first
+                yield slice(begin, begin + part.net.shape[1]), part
+
+
+_FOREIGN_TARGETS = [row for row, (_, target) in enumerate(PAIRS) if MARKETPLACES[target].currency != EURO]
+
+
+def _groups(deals: Deals, dated: DatedTerms) -> Iterator[tuple[int, int, NDArray[np.intp]]]:
+    """The members of each group of one route and equal terms."""
+    for row in np.unique(deals.pair).tolist():
+        own = np.flatnonzero(deals.pair == row)
+        starts = dated.stretches(PAIRS[row], deals.day[own])
+        for start in np.unique(starts).tolist():
+            members = own[starts == start]
+            yield row, int(deals.day[members[0]]), members
+
+
+def _columns(deals: Deals, members: NDArray[np.intp], pair: Pair) -> Columns:
+    """Each deal as a product of its own that is known on two marketplaces."""
+    source, target = INDEX[pair[0]], INDEX[pair[1]]
+
+    def placed(row: int, values: Int64) -> Int64:
+        table = np.full((len(INDEX), len(members)), NOTHING, np.int64)
+        table[row] = values[members]
+        return table
+
+    return Columns(
+        buy=placed(source, deals.buy),
+        sale=placed(target, deals.sale),
+        referral=placed(target, deals.referral),
+        fba=placed(target, deals.fulfilment),
+        closing=placed(target, deals.closing),
+    )
