@@ -67,7 +67,7 @@ def describe(asin: str, domain: int, *, csv: list[Any] | None, moments: tuple[in
 def _signals(thing: Item, updated: int) -> Product:
     """What Keepa says of few products: a badge of sales, how often it comes back, whether it burns or melts."""
     found: Product = {}
-    if thing.pick("badge", 5) == 0:
+    if thing.pick("badge", 5) == 1:
         found |= {"monthlySold": SOLD[thing.pick("sold", len(SOLD))], "lastSoldUpdate": updated - 1_440}
     if (returned := thing.pick("returns", 20)) < 3:
         found["returnRate"] = 2 if returned == 0 else 1
