@@ -106,7 +106,7 @@ def test_one_data_point_is_never_high() -> None:
 
 def test_net_at_the_price_of_the_flip_is_its_net() -> None:
     assert net_at(E1A)(7_999) == 936
-    assert net_at(E1A)(6_642) < 0 <= net_at(E1A)(6_643)
+    assert net_at(E1A)(6_641) < 0 <= net_at(E1A)(6_642)
 
 
 def test_the_same_subject_gives_the_same_figures() -> None:

@@ -88,7 +88,7 @@ def slow(reference: Series, lag: int, limit: int, step: int) -> tuple[int, int]:
 @settings(max_examples=60, deadline=None)
 @given(price_series(most=8), st.integers(0, 40), st.integers(0, 400))
 def test_the_replay_agrees_with_one_by_one(series: Series, lag: int, limit: int) -> None:
-    whole = Series((series.minutes // 60 * 60).astype(np.int32), series.values)
+    whole = Series((BEGIN + (series.minutes - BEGIN) // 60 * 60).astype(np.int32), series.values)
     minutes = np.unique(whole.minutes)
     hourly = Series(minutes, whole.values[np.searchsorted(whole.minutes, minutes, side="right") - 1])
     earning, sales = slow(hourly, lag, limit, 60)
