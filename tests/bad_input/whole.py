@@ -55,8 +55,9 @@ class Whole:
         return command("poll")
 
     def consume(self) -> str:
-        """What `manage.py run_consumers --until-end` prints."""
-        return command("run_consumers", until_end=True)
+        """What the commands of the consumers print when they have passed everything: nothing while all is well."""
+        names = ("consume_raw", "detect_opportunities", "evaluate_alerts")
+        return "".join(command(name, until_end=True) for name in names)
 
     def dead_letters(self) -> str:
         """What `manage.py dead_letters list` prints."""
