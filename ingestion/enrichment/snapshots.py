@@ -14,6 +14,7 @@ from products.marketplaces import MARKETPLACES
 from products.series import History
 
 _LONGEST_NAME = 200
+_LONGEST_SELLER = 30
 _MOST_EANS = 50
 _LARGEST = 2**31 - 1
 _UNKNOWN_CATEGORY = 2**63 - 1
@@ -102,7 +103,8 @@ def _buybox(product: KeepaProduct) -> BuyBoxFacts:
     box = product.buy_box
     if box is None:
         return BuyBoxFacts()
-    return BuyBoxFacts(box.seller[:30], box.is_fba, box.is_amazon, box.is_unqualified, box.limit)
+    seller = clean_text(box.seller, longest=_LONGEST_SELLER)
+    return BuyBoxFacts(seller, box.is_fba, box.is_amazon, box.is_unqualified, box.limit)
 
 
 def _offers(product: KeepaProduct) -> OffersFacts:
