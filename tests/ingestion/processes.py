@@ -1,6 +1,7 @@
 """An installation of its own for tests that start and kill real processes."""
 
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -17,14 +20,25 @@ PATIENCE = 60.0
 class Installation:
     """A folder with a migrated database, and the processes started on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, settings: str = "tests.ingestion.process_settings", **more: str) -> None:
+        """`more` are environment variables."""
         self.database = folder / "arbitrage.sqlite3"
-        self._environment = {**os.environ, "VAR_DIR": str(folder)}
-        self._environment |= {"DJANGO_SETTINGS_MODULE": "tests.ingestion.process_settings", "LOG_LEVEL": "WARNING"}
+        self._environment = {**os.environ, "VAR_DIR": str(folder), **more}
+        self._environment |= {"DJANGO_SETTINGS_MODULE": settings, "LOG_LEVEL": "WARNING"}
         self._started: list[subprocess.Popen[str]] = []
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """A Python process of this project; `-m module` or a path comes first."""
+    def copy_schema(self, tables: str = "") -> None:
+        """Begin with a copy of the test database, and what the statements in `tables` add."""
+        copy = sqlite3.connect(self.database)
+        source = sqlite3.connect(connection.settings_dict["NAME"])
+        source.backup(copy)
+        source.close()
+        copy.executescript(tables)
+        copy.execute("PRAGMA journal_mode=WAL")
+        copy.close()
+
+    def start(self, *arguments: str, largest_file: int | None = None) -> subprocess.Popen[str]:
+        """A Python process of this project; `-m module` or a path comes first. No file may grow over `largest_file`."""
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
@@ -32,6 +46,7 @@ class Installation:
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            preexec_fn=None if largest_file is None else lambda: _limit(largest_file),
         )
         self._started.append(process)
         return process
@@ -39,10 +54,10 @@ class Installation:
     def consume(self, *options: str) -> subprocess.Popen[str]:
         return self.start("manage.py", "run_consumers", *options)
 
-    def finish(self, process: subprocess.Popen[str]) -> str:
-        """Wait until it ends well; returns what it wrote."""
+    def finish(self, process: subprocess.Popen[str], *, code: int = 0) -> str:
+        """Wait until it ends with `code`; returns what it wrote."""
         output, _ = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, output
+        assert process.returncode == code, output
         return output
 
     def kill(self, process: subprocess.Popen[str]) -> None:
@@ -51,11 +66,11 @@ class Installation:
         process.communicate()
 
     def ask(self, question: str) -> list[tuple[Any, ...]]:
-        connection = sqlite3.connect(self.database, timeout=20)
+        asking = sqlite3.connect(self.database, timeout=20)
         try:
-            return connection.execute(question).fetchall()
+            return asking.execute(question).fetchall()
         finally:
-            connection.close()
+            asking.close()
 
     def number(self, question: str) -> int:
         [(value,)] = self.ask(question)
@@ -77,3 +92,7 @@ class Installation:
         for process in self._started:
             if process.returncode is None:
                 self.kill(process)
+
+
+def _limit(largest_file: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))

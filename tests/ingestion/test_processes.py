@@ -21,14 +21,8 @@ pytestmark = [
 def here(tmp_path: Path, db: None) -> Iterator[Installation]:
     """An installation whose schema is a copy of the test database's."""
     installation = Installation(tmp_path)
-    copy = sqlite3.connect(installation.database)
-    source = sqlite3.connect(connection.settings_dict["NAME"])
-    source.backup(copy)
-    source.close()
-    for table in ("tally", "sent"):
-        copy.execute(f"CREATE TABLE {table} (asin text PRIMARY KEY, seen integer NOT NULL)")
-    copy.execute("PRAGMA journal_mode=WAL")
-    copy.close()
+    counted = "(asin text PRIMARY KEY, seen integer NOT NULL)"
+    installation.copy_schema(f"CREATE TABLE tally {counted}; CREATE TABLE sent {counted};")
     yield installation
     installation.end()
 
