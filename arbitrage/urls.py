@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from arbitrage import alert_views, survival_views, views
+from arbitrage import alert_views, survival_views, views, whatif_views
 from arbitrage.product_page import views as product_views
 
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("opportunities/", views.opportunities_page, name="opportunities"),
     path("products/<str:asin>/", product_views.product, name="product"),
     path("survival/", survival_views.survival_page, name="survival"),
+    path("what-if/", whatif_views.whatif, name="whatif"),
+    path("what-if/save", whatif_views.save, name="whatif-save"),
+    path("ui/what-if", whatif_views.whatif_panel, name="ui-whatif"),
     path("alerts/", alert_views.alerts, name="alerts"),
     path("alerts/read", alert_views.mark_read, name="alerts-read"),
     path("ui/alerts", alert_views.alerts_panel, name="ui-alerts"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from arbitrage.api.alerts import AlertViewSet
 from arbitrage.api.opportunities import OpportunityViewSet
+from arbitrage.api.whatif import WhatIfViewSet
 from arbitrage.api.survival import SurvivalViewSet
 from arbitrage_site import docs, views
 from products.api.products import ProductViewSet
@@ -26,6 +27,7 @@ v1: list[URLPattern | URLResolver] = [
     path("arbitrage", OpportunityViewSet.as_view({"get": "list"}), name="api-opportunities"),
     path("arbitrage/top", OpportunityViewSet.as_view({"get": "top"}), name="api-top"),
     path("arbitrage/survival", SurvivalViewSet.as_view({"get": "list"}), name="api-survival"),
+    path("arbitrage/what-if", WhatIfViewSet.as_view({"get": "list"}), name="api-what-if"),
     path("arbitrage/<uuid:pk>", OpportunityViewSet.as_view({"get": "retrieve"}), name="api-opportunity"),
     path("alerts", AlertViewSet.as_view({"get": "list"}), name="api-alerts"),
     path("alerts/<uuid:pk>/read", AlertViewSet.as_view({"patch": "read"}), name="api-alert-read"),

@@ -1,20 +1,24 @@
 """Everything a scenario may change: each field of a seller profile, and offsets on all prices."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from arbitrage.economics.loading import LARGEST_VALUES
+from django.db import models
+
+from arbitrage.economics.loading import AMOUNTS, LARGEST_VALUES, SHARES
 from arbitrage.models import SellerProfile
 from arbitrage.whatif.kinds import Choice, Countries, Country, Kind, Number, PurchaseModes, Switch, Value
 
 BUY_OFFSET = "buy_offset"
 SELL_OFFSET = "sell_offset"
-PRICES, SELLER, COSTS, BORDER, RETURNS, THRESHOLDS = (
+PRICES, SELLER, COSTS, BORDER, RETURNS, THRESHOLDS, OTHERS = (
     "Prices",
     "Seller and VAT",
     "Costs of a unit, without VAT",
     "UK border",
     "Returns",
     "Thresholds",
+    "Others",
 )
 
 
@@ -53,7 +57,21 @@ def _choices(given: list[tuple[str, str]]) -> Choice:
     return Choice(tuple((str(value), str(label)) for value, label in given))
 
 
-FIELDS: tuple[Field, ...] = (
+def _other(column: models.Field[Any, Any]) -> Field | None:
+    """The field of a column that no line below names: of a kind that follows from the column's type."""
+    label = str(column.verbose_name).capitalize()
+    if column.name in SHARES:
+        return _share(column.name, label, OTHERS, optional=column.null)
+    if column.name in AMOUNTS:
+        return _euro(column.name, label, OTHERS, optional=column.null)
+    if isinstance(column, models.BooleanField):
+        return Field(column.name, label, OTHERS, Switch())
+    if column.choices:
+        return Field(column.name, label, OTHERS, _choices(list(column.flatchoices)))
+    return None
+
+
+_NAMED = (
     _offset(BUY_OFFSET, "Buy prices change by"),
     _offset(SELL_OFFSET, "Sale prices change by"),
     _share("fx_spread", "Conversion spread", PRICES),
@@ -77,4 +95,7 @@ FIELDS: tuple[Field, ...] = (
     _euro("min_profit", "Net profit at least", THRESHOLDS),
     _ratio("target_roi", "ROI for the maximum buy price"),
 )
+_TAKEN = {"id", "name", "is_default", "enabled", "is_demo", *(field.name for field in _NAMED)}
+_COLUMNS = [column for column in SellerProfile._meta.concrete_fields if column.name not in _TAKEN]
+FIELDS: tuple[Field, ...] = (*_NAMED, *(field for field in map(_other, _COLUMNS) if field))
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}

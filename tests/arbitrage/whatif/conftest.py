@@ -21,5 +21,5 @@ def nothing_kept() -> Iterator[None]:
 def trader(db: None) -> SellerProfile:
     """The default profile: registered in three countries, and the UK border is known."""
     SellerProfile.objects.all().delete()
-    border = {"freight": 200, "brokerage": 100, "duty": 47_000}
-    return factories.profile(inbound=50, prep=0, storage=18, vat_registrations=["DE", "IT", "UK"], **border)
+    given = {"inbound": 50, "vat_registrations": ["DE", "IT", "UK"], "freight": 200, "brokerage": 100, "duty": 47_000}
+    return factories.profile("German seller", **given)

@@ -19,10 +19,11 @@ pytestmark = pytest.mark.django_db
 
 def polled(asin: str, offset: int, partition: int = 3) -> None:
     """The trace of one raw record that the enrichment took in."""
-    place = {"topic": "raw.keepa_updates", "partition": partition}
-    LogRecord.objects.create(**place, offset=offset, key=asin, value=b"", timestamp=NOON)
-    keys = {**place, "group": "enrichment-consumer"}
-    LogPosition.objects.update_or_create(**keys, defaults={"next_offset": offset + 1})
+    topic = "raw.keepa_updates"
+    LogRecord.objects.create(topic=topic, partition=partition, offset=offset, key=asin, value=b"", timestamp=NOON)
+    LogPosition.objects.update_or_create(
+        group="enrichment-consumer", topic=topic, partition=partition, defaults={"next_offset": offset + 1}
+    )
 
 
 def watched(number: int, price: int = 1000) -> Product:
