@@ -4,6 +4,7 @@ About forty times faster than saving rows one by one, and the same on SQLite and
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -50,15 +51,24 @@ def insert_new(model: type[models.Model], columns: Sequence[str], rows: Iterable
     _execute(statement, model, every, ((*row, *defaults) for row in rows))
 
 
-def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row], *, key: Sequence[str]) -> None:
-    """Set `columns` in the rows that have the key. A row holds the values of `columns`, then those of `key`."""
+def update(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    key: Sequence[str],
+    add: Sequence[str] = (),
+) -> int:
+    """Set `columns`, and raise those of `add`, in the rows that have the key; returns how many there were.
+
+    A row holds the values of `columns`, then those of `add`, then those of `key`.
+    """
     names = _names(model)
     table = connection.ops.quote_name(model._meta.db_table)
-    statement = (
-        f"UPDATE {table} SET {', '.join(f'{names[name]} = %s' for name in columns)}"  # noqa: S608 - names of the model
-        f" WHERE {' AND '.join(f'{names[name]} = %s' for name in key)}"
-    )
-    _execute(statement, model, [*columns, *key], rows)
+    sets = [f"{names[name]} = %s" for name in columns] + [f"{names[name]} = {names[name]} + %s" for name in add]
+    where = " AND ".join(f"{names[name]} = %s" for name in key)
+    statement = f"UPDATE {table} SET {', '.join(sets)} WHERE {where}"  # noqa: S608 - names of the model
+    return _execute(statement, model, [*columns, *add, *key], rows)
 
 
 def delete(model: type[models.Model], rows: Iterable[Row], *, key: Sequence[str]) -> None:
@@ -74,7 +84,8 @@ def _names(model: type[models.Model]) -> dict[str, str]:
     return {field.attname: quote(str(field.column)) for field in model._meta.concrete_fields}
 
 
-def _execute(statement: str, model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
+def _execute(statement: str, model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
+    """Run the statement for every row; returns how many rows of the table it touched in all."""
     adapters = _adapters(model, columns)
     adapted = []
     for row in rows:
@@ -82,9 +93,11 @@ def _execute(statement: str, model: type[models.Model], columns: Sequence[str], 
         for index, adapt in adapters:
             values[index] = adapt(values[index])
         adapted.append(values)
-    if adapted:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, adapted)
+    if not adapted:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, adapted)
+        return int(cursor.rowcount)
 
 
 def _adapters(model: type[models.Model], columns: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
@@ -98,4 +111,8 @@ def _adapters(model: type[models.Model], columns: Sequence[str]) -> list[tuple[i
 
 
 def _adapter(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
-    return lambda value: field.get_db_prep_save(value, connection)
+    def adapt(value: Any) -> Any:
+        return field.get_db_prep_save(value, connection)
+
+    # The times of a batch are few, and turning one into text costs more than all the rest of its row.
+    return cache(adapt) if isinstance(field, models.DateField) else adapt

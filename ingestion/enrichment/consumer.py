@@ -35,7 +35,7 @@ class EnrichmentConsumer:
 
     group = ENRICHMENT
     topics: tuple[Topic, ...] = (RAW,)
-    batch_size = 250
+    batch_size = 500
 
     def prepare(self, records: Sequence[Record], now: datetime) -> Effects:
         """Decode, read, fold and compute; writing is left to the effects."""

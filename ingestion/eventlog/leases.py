@@ -8,15 +8,16 @@ import os
 import secrets
 import socket
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from ingestion.eventlog.base import Fenced, Passed, Place
 from ingestion.models import LogPartition, LogPosition
 from ingestion.topics import PARTITIONS, Topic
+from products import bulk
 
 LEASE = timedelta(seconds=20)
 RENEW = timedelta(seconds=5)
@@ -71,21 +72,21 @@ class Leases:
             self._stale = False
         return self._positions
 
-    def move(self, place: Place, passed: Passed, now: datetime) -> None:
-        """Save a position inside the caller's transaction; `Fenced` if it is not ours to move."""
-        topic, partition = place
+    def move(self, moves: Mapping[Place, Passed], now: datetime) -> None:
+        """Save positions inside the caller's transaction; `Fenced` if one of them is not ours to move."""
         self._stale = True
-        row = self._rows().filter(topic=topic, partition=partition, owner=self._owner, next_offset=passed.offset)
-        moved = row.update(
-            next_offset=passed.next_offset,
-            applied=F("applied") + passed.applied,
-            superseded=F("superseded") + passed.superseded,
-            set_aside=F("set_aside") + passed.set_aside,
-            saved_at=now,
-            record_time=passed.record_time,
-        )
-        if moved != 1:
-            raise Fenced(f"{self._group} lost {topic}[{partition}] to another member.")
+        columns, counters = ("next_offset", "saved_at", "record_time"), ("applied", "superseded", "set_aside")
+        key, ours = ("owner", "group", "topic", "partition", "next_offset"), (self._owner, self._group)
+        rows = [
+            (
+                *(passed.next_offset, now, passed.record_time),
+                *(passed.applied, passed.superseded, passed.set_aside),
+                *(*ours, *place, passed.offset),
+            )
+            for place, passed in sorted(moves.items())
+        ]
+        if bulk.update(LogPosition, columns, rows, key=key, add=counters) != len(rows):
+            raise Fenced(f"{self._group} lost a partition to another member.")
 
     def forget(self) -> None:
         """Read everything again at the next call of `positions`."""

@@ -15,6 +15,7 @@ from ingestion.eventlog.murmur2 import partition_of
 from ingestion.events import Event, encode, schema_of
 from ingestion.models import LogEpoch, LogPartition, LogPosition, LogRecord
 from ingestion.topics import PARTITIONS, Topic
+from products import bulk
 
 _COLUMNS = ("topic", "partition", "offset", "key", "value", "headers", "timestamp", "epoch")
 
@@ -69,8 +70,8 @@ def _numbered(topic: Topic, partitions: Sequence[int]) -> list[tuple[int, int]]:
     for partition in partitions:
         places.append((partition, ends[partition]))
         ends[partition] += 1
-    for partition in wanted:
-        LogPartition.objects.filter(topic=topic.name, partition=partition).update(next_offset=ends[partition])
+    moved = [(ends[partition], topic.name, partition) for partition in wanted]
+    bulk.update(LogPartition, ("next_offset",), moved, key=("topic", "partition"))
     return places
 
 
@@ -133,8 +134,7 @@ class SqlReader:
         """See `Reader.save`."""
         if current_epoch() != self.epoch:
             raise Fenced("The log's generation was raised.")
-        for place in sorted(passed):
-            self._leases.move(place, passed[place], now)
+        self._leases.move(passed, now)
 
     def forget(self) -> None:
         """See `Reader.forget`."""

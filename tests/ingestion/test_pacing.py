@@ -91,8 +91,8 @@ def test_quick_batches_grow_to_what_the_consumer_asks() -> None:
     assert size.limit == 400
 
 
-def test_a_batch_ends_before_two_megabytes_but_holds_at_least_one_record() -> None:
+def test_a_batch_ends_before_the_most_bytes_but_holds_at_least_one_record() -> None:
     size = BatchSize(400)
-    assert len(size.fitting(records(100, 30_000))) == MOST_BYTES // 30_000
+    assert len(size.fitting(records(100, 120_000))) == MOST_BYTES // 120_000
     assert len(size.fitting(records(3, MOST_BYTES + 1))) == 1
     assert len(size.fitting(records(100))) == 100
