@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from arbitrage.admin_forms import AlertRuleForm, FeeRateForm, FxRateForm, SellerProfileForm, VatRateForm
-from arbitrage.economics.loading import load_rates
-from arbitrage.models import Alert, AlertRule, FeeRate, FxRate, Opportunity, SellerProfile, VatRate
+from arbitrage import rate_admin
+from arbitrage.admin_forms import AlertRuleForm, FxRateForm, SellerProfileForm
+from arbitrage.models import Alert, AlertRule, FxRate, Opportunity, SellerProfile
 from products.admin import ReadOnlyAdmin
 from products.services import want_recompute
+
+__all__ = ["rate_admin"]
+"""Registered by being imported: Django looks into this module alone."""
 
 
 class RecomputingAdmin(admin.ModelAdmin[Any]):
@@ -34,17 +37,6 @@ class RecomputingAdmin(admin.ModelAdmin[Any]):
             want_recompute()
 
 
-class DatedRateAdmin(RecomputingAdmin):
-    """Rates by day; two rows that hold on one day are worth a warning, because such days have no rate."""
-
-    date_hierarchy = "valid_from"
-
-    def save_model(self, request: HttpRequest, obj: Model, form: "ModelForm[Any]", change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        for sentence in load_rates().overlaps():
-            messages.warning(request, sentence)
-
-
 @admin.register(SellerProfile)
 class SellerProfileAdmin(RecomputingAdmin):
     form = SellerProfileForm
@@ -52,22 +44,6 @@ class SellerProfileAdmin(RecomputingAdmin):
     list_filter = ["enabled", "regime", "fulfilment"]
     search_fields = ["name"]
     readonly_fields = ["is_demo"]
-
-
-@admin.register(VatRate)
-class VatRateAdmin(DatedRateAdmin):
-    form = VatRateForm
-    list_display = ["country", "tax_class", "rate", "valid_from", "valid_to", "source"]
-    list_filter = ["country", "tax_class"]
-    ordering = ["country", "tax_class", "-valid_from"]
-
-
-@admin.register(FeeRate)
-class FeeRateAdmin(DatedRateAdmin):
-    form = FeeRateForm
-    list_display = ["kind", "seller_country", "store", "rate", "on_fulfilment", "valid_from", "valid_to", "source"]
-    list_filter = ["kind", "store", "seller_country"]
-    ordering = ["kind", "seller_country", "store", "-valid_from"]
 
 
 @admin.register(FxRate)

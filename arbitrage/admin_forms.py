@@ -6,8 +6,8 @@ from typing import Any, get_args
 from django import forms
 
 from arbitrage.economics.profiles import PurchaseVat
-from arbitrage.economics.rates import Fixing, InvalidRate, Rate
-from arbitrage.models import AlertRule, FeeRate, FxRate, SellerProfile, VatRate
+from arbitrage.economics.rates import Fixing, InvalidRate
+from arbitrage.models import AlertRule, FxRate, SellerProfile
 from ingestion.events import State
 from products.marketplaces import CHOICES, CODES
 
@@ -42,6 +42,8 @@ class SellerProfileForm(forms.ModelForm[SellerProfile]):
             "brokerage",
             "duty",
             "fx_spread",
+            "cep_enrolled",
+            "individual_plan",
             "return_rate",
             "resaleable",
             "salvage",
@@ -76,7 +78,7 @@ class SellerProfileForm(forms.ModelForm[SellerProfile]):
         return cleaned
 
 
-class _RateForm(forms.ModelForm[Any]):
+class RateForm(forms.ModelForm[Any]):
     """A dated rate that the arithmetic accepts."""
 
     build: Callable[..., object]
@@ -93,23 +95,7 @@ class _RateForm(forms.ModelForm[Any]):
         return cleaned
 
 
-class VatRateForm(_RateForm):
-    build, parts = Rate, ("rate", "valid_from", "source", "valid_to")
-
-    class Meta:
-        model = VatRate
-        fields = ["country", "tax_class", "rate", "valid_from", "valid_to", "source"]
-
-
-class FeeRateForm(_RateForm):
-    build, parts = Rate, ("rate", "valid_from", "source", "valid_to")
-
-    class Meta:
-        model = FeeRate
-        fields = ["kind", "seller_country", "store", "rate", "on_fulfilment", "valid_from", "valid_to", "source"]
-
-
-class FxRateForm(_RateForm):
+class FxRateForm(RateForm):
     build, parts = Fixing, ("currency", "day", "rate", "source")
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from arbitrage.economics.profiles import Fulfilment, Profile, PurchaseVat, Regime, Returns, UnusableProfile
 from arbitrage.economics.rates import PPM, Fixing, Rate, RateBook
+from arbitrage.economics.table_loading import load_tables
 from arbitrage.models import FeeRate, FxRate, SellerProfile, VatRate
 
 AMOUNTS = ("inbound", "prep", "storage", "freight", "brokerage", "return_handling")
@@ -11,19 +12,20 @@ LARGEST_VALUES = {**dict.fromkeys(AMOUNTS, 10_000_000), **dict.fromkeys(SHARES, 
 
 
 def load_rates() -> RateBook:
-    """All dated rates, in three queries. Load once per batch, page or command."""
+    """All dated rates, in four queries. Load once per batch, page or command."""
     vat: dict[tuple[str, str], list[Rate]] = {}
     for row in VatRate.objects.all():
-        rate = Rate(row.rate, row.valid_from, row.source, row.valid_to)
+        rate = Rate(row.rate, row.valid_from, row.source, row.valid_to, confidence=row.confidence)
         vat.setdefault((row.country, row.tax_class), []).append(rate)
     fees: dict[tuple[str, str, str], list[Rate]] = {}
     for fee in FeeRate.objects.all():
-        rate = Rate(fee.rate, fee.valid_from, fee.source, fee.valid_to, on_fulfilment=fee.on_fulfilment)
-        fees.setdefault((fee.kind, fee.seller_country, fee.store), []).append(rate)
+        rate = Rate(fee.rate, fee.valid_from, fee.source, fee.valid_to, fee.on_fulfilment, fee.confidence)
+        kind = f"{fee.kind}:{fee.category}" if fee.category else fee.kind
+        fees.setdefault((kind, fee.seller_country, fee.store), []).append(rate)
     fixings: dict[str, list[Fixing]] = {}
     for fixing in FxRate.objects.all():
         fixings.setdefault(fixing.currency, []).append(Fixing(fixing.currency, fixing.day, fixing.rate, fixing.source))
-    return RateBook(vat=vat, fees=fees, fixings=fixings)
+    return RateBook(vat=vat, fees=fees, fixings=fixings, tables=load_tables())
 
 
 def profile_of(row: SellerProfile) -> Profile:
@@ -54,6 +56,8 @@ def profile_of(row: SellerProfile) -> Profile:
         brokerage=row.brokerage,
         duty=row.duty,
         fx_spread=row.fx_spread,
+        cep_enrolled=row.cep_enrolled,
+        individual_plan=row.individual_plan,
         returns=_returns(row),
         min_roi=row.min_roi,
         min_profit=row.min_profit,

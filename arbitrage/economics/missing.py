@@ -6,6 +6,10 @@ NO_BUY_PRICE = "no_buy_price"
 NO_SALE_PRICE = "no_sale_price"
 
 
+class InvalidRate(ValueError):
+    """A rate that cannot be right; the message says which and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One missing input: a stable `code` for programs, a `text` for people ("VAT registration in FR")."""

@@ -74,7 +74,8 @@ class Profile:
     """A seller profile as a value. Amounts are EUR cents a unit without VAT; rates ppm; ratios basis points.
 
     `freight`, `brokerage` and `duty` are None while the seller has not said what a UK border costs; `returns` is None
-    while no return rate is set. `uses_oss` says which VAT a sale shipped from another member state carries.
+    while no return rate is set. `uses_oss` says which VAT a sale shipped from another member state carries;
+    `cep_enrolled` whether FBA in DE has the price of the Central Europe Programme.
     """
 
     name: str
@@ -91,6 +92,8 @@ class Profile:
     brokerage: int | None = None
     duty: int | None = None
     fx_spread: int = 0
+    cep_enrolled: bool = True
+    individual_plan: bool = False
     returns: Returns | None = None
     min_roi: int = 1500
     min_profit: int = 300

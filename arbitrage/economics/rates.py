@@ -11,7 +11,9 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+from arbitrage.economics.missing import InvalidRate as InvalidRate  # part of this module's names
 from arbitrage.economics.missing import Missing
+from arbitrage.economics.tables import FeeTables
 
 PPM = 1_000_000
 FRESH_DAYS = 5
@@ -19,10 +21,9 @@ STANDARD = "standard"
 EURO = "EUR"
 FUEL = "fuel"
 DIGITAL_SERVICES = "digital_services"
-
-
-class InvalidRate(ValueError):
-    """A rate that cannot be right; the message says which and why."""
+DUTY = "duty"
+DOUBTFUL = frozenset({"L", "?"})
+"""Confidence marks that make an estimate: general knowledge; not found, or sources in conflict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Rate:
     source: str
     valid_to: date | None = None
     on_fulfilment: bool = False
+    confidence: str = "H"
 
     def __post_init__(self) -> None:
         if not 0 <= self.ppm <= PPM:
@@ -44,6 +46,11 @@ class Rate:
     def holds(self, on: date) -> bool:
         """Whether this rate applies on a day."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is general knowledge at best, or sources are in conflict; its use makes an estimate."""
+        return self.confidence in DOUBTFUL
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +100,12 @@ class RateBook:
     vat: Mapping[tuple[str, str], Sequence[Rate]] = field(default_factory=dict)
     fees: Mapping[FeeKey, Sequence[Rate]] = field(default_factory=dict)
     fixings: Mapping[str, Sequence[Fixing]] = field(default_factory=dict)
+    tables: FeeTables = field(default_factory=FeeTables)
 
     def vat_rate(self, country: str, on: date, tax_class: str = STANDARD) -> Rate | Missing:
         """VAT of a country for a tax class on a day."""
-        return _pick(self.vat.get((country, tax_class), ()), on, "vat_rate", f"VAT rate of {country}")
+        name = f"VAT rate of {country}" if tax_class == STANDARD else f"VAT rate of {country} for {tax_class}"
+        return _pick(self.vat.get((country, tax_class), ()), on, "vat_rate", name)
 
     def fuel(self, store: str, on: date) -> Rate | Missing:
         """The fuel and logistics surcharge on fulfilment fees in a store."""
@@ -106,6 +115,10 @@ class RateBook:
         """The digital services fee a seller of a country pays in a store; `on_fulfilment` says whether on FBA fees."""
         name = f"digital services fee of a seller from {seller_country} in the {store} store"
         return self._fee(DIGITAL_SERVICES, seller_country, store, on, name)
+
+    def duty(self, duty_class: str, store: str, on: date) -> Rate | Missing:
+        """Customs duty on a class of goods brought into the country of a store across the UK border."""
+        return self._fee(f"{DUTY}:{duty_class}", "", store, on, f"customs duty on {duty_class} into {store}")
 
     def conversion(self, origin: str, currency: str, on: date) -> Conversion | Missing:
         """The latest fixing not after `on` for both currencies, crossed through the euro."""

@@ -24,7 +24,14 @@ PROFILE = {
     "min_profit": "300",
     "target_roi": "2000",
 }
-VAT = {"country": "PL", "tax_class": "standard", "rate": "230000", "valid_from": "2020-01-01", "source": "test"}
+VAT = {
+    "country": "AT",
+    "tax_class": "standard",
+    "rate": "200000",
+    "valid_from": "2020-01-01",
+    "source": "test",
+    "confidence": "H",
+}
 
 
 @pytest.fixture
@@ -68,7 +75,7 @@ def test_a_new_and_a_deleted_rate_have_everything_computed_again(admin: Client) 
     assert post(admin, "vatrate", **VAT) == ""
     assert Product.objects.get().recompute_wanted
     Product.objects.update(recompute_wanted=False)
-    row = VatRate.objects.get(country="PL")
+    row = VatRate.objects.get(country="AT")
     admin.post(reverse("admin:arbitrage_vatrate_delete", args=[row.pk]), {"post": "yes"})
     assert Product.objects.get().recompute_wanted
 
@@ -108,7 +115,7 @@ def test_rates_that_overlap_are_taken_with_a_warning(admin: Client) -> None:
     post(admin, "vatrate", **VAT)
     post(admin, "vatrate", **VAT | {"valid_from": "2021-01-01"})
     page = admin.get(reverse("admin:arbitrage_vatrate_changelist")).content.decode()
-    assert "PL standard: the row of 2020-01-01 still holds" in page
+    assert "AT standard: the row of 2020-01-01 still holds" in page
 
 
 def test_a_rule_listens_to_the_events_that_are_ticked(admin: Client) -> None:
