@@ -29,8 +29,8 @@ class Assumptions:
     Fires at `min_roi` (basis points) and `min_profit` (EUR cents). `days` back from the newest price. `delay` minutes
     pass from a change at Amazon until one has bought. The sale is `undercut` (ppm) below the buy box. `lag` days from
     buying to being on sale; None is 14, in November and December 28. Then one waits for a buyer, `slowest_sale` days at
-    most, and for a buy box that can be won, `patience` days after arrival at most. `window` days are replayed for the
-    probability of a profit. `resamples` of the bootstrap come from `seed`.
+    most, and for a buy box that can be won, `patience` days after arrival at most. The bootstrap draws `resamples`
+    times from `seed`.
     """
 
     min_roi: int = 1500
@@ -41,7 +41,6 @@ class Assumptions:
     lag: int | None = None
     slowest_sale: int = 30
     patience: int = 60
-    window: int = 90
     resamples: int = 1_000
     seed: int = 1
     placebo: Placebo | None = None
@@ -66,7 +65,6 @@ LIMITS: dict[str, tuple[int, int]] = {
     "lag": (0, 365),
     "slowest_sale": (0, 365),
     "patience": (0, 365),
-    "window": (7, 365),
     "resamples": (100, 100_000),
     "seed": (0, 2**32 - 1),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from arbitrage.backtest.stepping import at
 from products.series import (
     AMAZON,
     COUNT_NEW_FBA,
@@ -47,6 +48,15 @@ class Leg:
     rank: Series = NO_POINTS
     rivals: Series = NO_POINTS
     since: int = 0
+
+    @property
+    def buy_box_asked(self) -> bool:
+        """Whether sales are judged by the buy box."""
+        return not self.since
+
+    def without_shipping(self, minute: int, price: int) -> bool:
+        """Whether a price to buy at, in force at a minute, is one of NEW from before that series held shipping."""
+        return minute < NEW_LANDED_SINCE and int(at(self.amazon, np.array([minute]))[0]) != price
 
     @property
     def prices(self) -> tuple[Series, Series, Series]:

@@ -1,6 +1,7 @@
 """Change points read as what they are: values that hold until the next one. Pure arrays."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,8 @@ from products.series import Series
 
 Int64 = NDArray[np.int64]
 NOTHING = -1
-_CELLS = 32_768
-"""Windows times points that are worked on at once; what fits the cache."""
+_CELLS = 65_536
+"""Points times prices that are worked on at once where windows allow it."""
 
 Share = tuple[int, int]
 MEDIAN: Share = (1, 2)
@@ -49,47 +50,87 @@ def rolling_quantiles(
     as there.
     """
     found = [np.full(len(ends), NOTHING, np.int64) for _ in asked]
-    if not len(series.minutes):
-        return found
     longest = max(days for days, _ in asked) * MINUTES_PER_DAY
     first = 0
-    while first < len(ends):
-        last = _block(series, ends, first, longest)
-        block = ends[first:last]
-        low = max(int(np.searchsorted(series.minutes, block[0] - longest, side="right")) - 1, 0)
-        high = int(np.searchsorted(series.minutes, block[-1], side="right"))
-        if high > low:
-            values = series.values[low:high].astype(np.int64)
-            begins = series.minutes[low:high].astype(np.int64)
-            order = np.argsort(values, kind="stable")
-            for (days, share), result in zip(asked, found, strict=True):
-                time = _time(begins, values, block, days * MINUTES_PER_DAY, since)
-                result[first:last] = _quantile(values[order], time[:, order], share)
+    while first < len(ends) and len(series.minutes):
+        low = max(int(np.searchsorted(series.minutes, ends[first] - longest, side="right")) - 1, 0)
+        last = _block_end(series, ends, first, low)
+        high = int(np.searchsorted(series.minutes, ends[last - 1], side="right"))
+        held = _held(series, low, high)
+        for (days, share), result in zip(asked, found, strict=True):
+            starts = _starts(series, ends[first:last], days * MINUTES_PER_DAY, since)
+            result[first:last] = _quantiles(held, starts, ends[first:last], share)
         first = last
     return found
 
 
-def _block(series: Series, ends: Int64, first: int, longest: int) -> int:
-    """Up to where ends are worked on together: few enough for the points of all their windows."""
-    points = np.searchsorted(series.minutes, (ends[first] - longest, ends[first]))
-    size = max(_CELLS // (2 * int(points[1] - points[0]) + 8), 8)
-    return min(first + size, len(ends))
+class _Held(NamedTuple):
+    """How long prices stood: `table[p, v]` minutes at one of the `v` + 1 lowest `prices` before point `p` began.
+
+    `rank` is the place of each point's price in `prices`, their number where nothing was on offer.
+    """
+
+    begins: Int64
+    rank: Int64
+    prices: Int64
+    table: Int64
+
+    def edge(self, minutes: Int64) -> "_Edge":
+        """Where in the points some minutes lie; those before the first point count as its beginning."""
+        point = np.maximum(np.searchsorted(self.begins, minutes, side="right") - 1, 0)
+        return _Edge(point, self.rank[point], np.maximum(minutes - self.begins[point], 0))
+
+    def until(self, edge: "_Edge", place: Int64) -> Int64:
+        """Minutes up to an edge at prices up to each place in `prices`."""
+        return self.table[edge.point, place] + np.where(edge.rank <= place, edge.elapsed, 0)
 
 
-def _time(begins: Int64, values: Int64, ends: Int64, window: int, since: int) -> Int64:
-    """Minutes in stock of each point (columns) within the window before each end (rows)."""
-    edges = np.append(begins, np.iinfo(np.int32).max)
-    within = np.clip(edges[None, :], (ends - window)[:, None], ends[:, None])
-    time: Int64 = within[:, 1:] - within[:, :-1]
-    time[:, values < 0] = 0
-    if since:
-        time[np.ix_(ends - window < since, begins < since)] = 0
-    return time
+class _Edge(NamedTuple):
+    """The point in force at some minutes, the rank of its price, and the minutes since it began."""
+
+    point: NDArray[np.intp]
+    rank: Int64
+    elapsed: Int64
 
 
-def _quantile(values: Int64, time: Int64, share: Share) -> Int64:
+def _held(series: Series, low: int, high: int) -> _Held:
+    begins, values = series.minutes[low:high].astype(np.int64), series.values[low:high].astype(np.int64)
+    prices = np.unique(values[values >= 0])
+    rank = np.where(values >= 0, np.searchsorted(prices, values), len(prices))
+    table = np.zeros((len(begins), len(prices) + 1), np.int64)
+    table[np.arange(1, len(begins)), rank[:-1]] = np.diff(begins)
+    return _Held(begins, rank, prices, table.cumsum(axis=0).cumsum(axis=1))
+
+
+def _block_end(series: Series, ends: Int64, first: int, low: int) -> int:
+    """Up to where ends are worked on together: the table of the points of their windows has to stay small."""
+    most = max(int(np.sqrt(_CELLS)), 2 * int(np.searchsorted(series.minutes, ends[first], side="right") - low))
+    if low + most >= len(series.minutes):
+        return len(ends)
+    return max(int(np.searchsorted(ends, series.minutes[low + most])), first + 1)
+
+
+def _starts(series: Series, ends: Int64, window: int, since: int) -> Int64:
+    """Where each window begins; one that straddles `since` begins at the first point from it on."""
+    starts = ends - window
+    if not since:
+        return starts
+    place = int(np.searchsorted(series.minutes, since))
+    later = int(series.minutes[place]) if place < len(series.minutes) else np.iinfo(np.int32).max
+    return np.where(starts < since, np.minimum(np.maximum(starts, later), ends), starts)
+
+
+def _quantiles(held: _Held, starts: Int64, ends: Int64, share: Share) -> Int64:
+    """By halving the places in which the answer may lie, for all windows at once."""
     part, whole = share
-    cumulative = time.cumsum(axis=1)
-    total = cumulative[:, -1]
-    place = np.count_nonzero(cumulative * whole < (total * part)[:, None], axis=1)
-    return np.where(total > 0, values[np.minimum(place, len(values) - 1)], NOTHING)
+    if not len(held.prices):
+        return np.full(len(ends), NOTHING, np.int64)
+    begin, end = held.edge(starts), held.edge(ends)
+    every = np.full(len(ends), len(held.prices) - 1, np.int64)
+    total = held.until(end, every) - held.until(begin, every)
+    low, high = np.zeros(len(ends), np.int64), every
+    while (low < high).any():
+        middle = (low + high) // 2
+        enough = (held.until(end, middle) - held.until(begin, middle)) * whole >= total * part
+        low, high = np.where(enough, low, middle + 1), np.where(enough, middle, high)
+    return np.where(total > 0, held.prices[low], NOTHING)
