@@ -91,7 +91,14 @@ def _context(given: QueryDict) -> dict[str, Any]:
         asked = read_asked(dict(given.lists()))
     except NoProfile as error:
         return {**context, "refused": str(error)}
-    context |= {"asked": asked, "groups": drawn(asked), "profiles": SellerProfile.objects.filter(enabled=True)}
+    groups = drawn(asked)
+    changes = [field for group in groups for field in group.fields if field.said is not None]
+    context |= {
+        "asked": asked,
+        "groups": groups,
+        "changes": changes,
+        "profiles": SellerProfile.objects.filter(enabled=True),
+    }
     try:
         return {**context, **_ranked(rank(asked, clock.now()), asked)}
     except NotPriced as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 
 from arbitrage.economics.profiles import PurchaseVat
@@ -61,15 +62,21 @@ _GROUPS = list(dict.fromkeys(field.group for field in FIELDS))
 def _drawn(field: Field, base: SellerProfile, values: dict[str, Value]) -> Drawn:
     value = values.get(field.name, field.of(base))
     kind, text = field.kind, field.kind.write(value)
-    said = (field.kind.write(field.of(base)) or "nothing") if field.name in values else None
+    said = (kind.write(field.of(base)) or "nothing") if field.name in values else None
     if isinstance(kind, Number):
+        said = _full(kind, said) if said else None
         step, least, most = (kind.write(number) for number in (1, kind.least, kind.most))
-        return Drawn(field.name, field.label, "number", text, kind.unit, step, least, most, said=said)
+        return Drawn(field.name, field.label, "number", _full(kind, text), kind.unit, step, least, most, said=said)
     if isinstance(kind, PurchaseModes):
         return Drawn(field.name, field.label, "modes", text, rows=_modes(value), said=said)
     options = _options(kind, value)
     widget = "ticks" if isinstance(kind, Countries) else "choice" if options else "text"
     return Drawn(field.name, field.label, widget, text, options=options, said=said)
+
+
+def _full(kind: Number, text: str) -> str:
+    """Amounts with both digits of the cents."""
+    return f"{Decimal(text):.2f}" if text[:1].isdigit() and kind.unit == "EUR" else text
 
 
 def _options(kind: object, value: Value) -> list[Option]:
