@@ -19,6 +19,7 @@ from arbitrage.rate_models import (
     TablesStamp,
     VatRate,
 )
+from arbitrage.seller_models import PurchaseOverride, ShippingRate
 from products.marketplaces import CHOICES
 from products.models import Product
 
@@ -26,13 +27,16 @@ __all__ = [
     "Alert",
     "AlertRead",
     "AlertRule",
+    "BlockedBrand",
     "CategoryMapping",
     "FeeAmount",
     "FeeRate",
     "FxRate",
     "Opportunity",
+    "PurchaseOverride",
     "ReferralRate",
     "SellerProfile",
+    "ShippingRate",
     "SizeTier",
     "TablesStamp",
     "VatRate",
@@ -50,6 +54,11 @@ class SellerProfile(models.Model):
     class Fulfilment(models.TextChoices):
         FBA_LOCAL = "FBA_LOCAL", "FBA in the target country"
         FBA_EFN = "FBA_EFN", "FBA across borders (EFN)"
+        FBM = "FBM", "own shipping (FBM)"
+
+    class Unregistered(models.TextChoices):
+        FBA_EFN = "FBA_EFN", "FBA across borders (EFN)"
+        FBM = "FBM", "own shipping (FBM)"
 
     name = models.CharField(max_length=60, unique=True)
     is_default = models.BooleanField(default=False)
@@ -63,6 +72,12 @@ class SellerProfile(models.Model):
         help_text="Purchase VAT mode per source, where it differs from the rule of the route (economics.md 1.1).",
     )
     fulfilment = models.CharField(max_length=12, choices=Fulfilment.choices, default=Fulfilment.FBA_LOCAL)
+    unregistered = models.CharField(
+        max_length=12,
+        choices=Unregistered.choices,
+        default=Unregistered.FBA_EFN,
+        help_text="How goods reach a country where no VAT registration allows local stock.",
+    )
     inbound = models.IntegerField(default=0, help_text="EUR cents a unit, transport to the warehouse.")
     prep = models.IntegerField(default=0, help_text="EUR cents a unit.")
     storage = models.IntegerField(default=0, help_text="EUR cents a unit until it is sold.")
@@ -84,6 +99,23 @@ class SellerProfile(models.Model):
     )
     uses_oss = models.BooleanField(
         default=True, help_text="Off: sales shipped from another member state carry the home VAT (below EUR 10,000)."
+    )
+    postponed_accounting = models.BooleanField(
+        default=False, help_text="Import VAT is declared and deducted at once, so that no cash is tied up."
+    )
+    eu_small_business = models.BooleanField(
+        default=False, help_text="Has the EX number of the EU small business scheme for sales in other member states."
+    )
+    turnover_prior = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="EUR cents, domestic, the year before. Empty: not watched."
+    )
+    turnover_current = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="EUR cents, domestic, this year so far. Empty: not watched."
+    )
+    turnover_abroad = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text="EUR cents, to consumers in other member states, this year. Empty: not watched.",
     )
     return_rate = models.PositiveIntegerField(
         null=True, blank=True, help_text="Share of sales that come back, ppm. Empty: returns are left out."
@@ -161,6 +193,7 @@ class Opportunity(models.Model):
     score_version = models.SmallIntegerField()
     score_parts = models.JSONField(default=list)
     reasons = models.JSONField(default=list)
+    risk = models.JSONField(default=dict, help_text="Risk figures by name, as of the last time it was scored.")
 
     peak_net_eur = models.BigIntegerField()
     peak_roi = models.IntegerField()
@@ -186,6 +219,16 @@ class Opportunity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.source} {self.target}"
+
+
+class BlockedBrand(models.Model):
+    """A brand that the seller may not or will not sell: its flips are shown, and scored 0."""
+
+    name = models.CharField(max_length=200, unique=True, help_text="As Amazon writes it; case does not matter.")
+    reason = models.CharField(max_length=200, blank=True, help_text="Shown with the score, for example: gated.")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class AlertRule(models.Model):

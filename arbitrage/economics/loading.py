@@ -1,9 +1,18 @@
 """From rows to values: the only module of the economics that knows the tables."""
 
-from arbitrage.economics.profiles import Fulfilment, Profile, PurchaseVat, Regime, Returns, UnusableProfile
+from arbitrage.economics.profiles import (
+    Fulfilment,
+    Profile,
+    PurchaseVat,
+    Regime,
+    Returns,
+    ShippingBand,
+    Turnover,
+    UnusableProfile,
+)
 from arbitrage.economics.rates import PPM, Fixing, Rate, RateBook
 from arbitrage.economics.table_loading import load_tables
-from arbitrage.models import FeeRate, FxRate, SellerProfile, VatRate
+from arbitrage.models import FeeRate, FxRate, SellerProfile, ShippingRate, VatRate
 
 AMOUNTS = ("inbound", "prep", "storage", "freight", "brokerage", "return_handling")
 SHARES = ("duty", "fx_spread", "return_rate", "resaleable", "salvage")
@@ -35,6 +44,7 @@ def profile_of(row: SellerProfile) -> Profile:
     try:
         regime, fulfilment = Regime(row.regime), Fulfilment(row.fulfilment)
         purchase = {_code(source): PurchaseVat(mode) for source, mode in row.purchase_vat.items()}
+        unregistered = Fulfilment(row.unregistered)
     except ValueError as error:
         raise _unusable(row, str(error)) from error
     for name, largest in LARGEST_VALUES.items():
@@ -48,6 +58,8 @@ def profile_of(row: SellerProfile) -> Profile:
         regime=regime,
         purchase_vat=purchase,
         fulfilment=fulfilment,
+        unregistered=unregistered,
+        shipping=_shipping(row) if Fulfilment.FBM in {fulfilment, unregistered} else (),
         uses_oss=row.uses_oss,
         inbound=row.inbound,
         prep=row.prep,
@@ -58,6 +70,9 @@ def profile_of(row: SellerProfile) -> Profile:
         fx_spread=row.fx_spread,
         cep_enrolled=row.cep_enrolled,
         individual_plan=row.individual_plan,
+        postponed_accounting=row.postponed_accounting,
+        eu_small_business=row.eu_small_business,
+        turnover=Turnover(row.turnover_prior, row.turnover_current, row.turnover_abroad),
         returns=_returns(row),
         min_roi=row.min_roi,
         min_profit=row.min_profit,
@@ -73,6 +88,12 @@ def _returns(row: SellerProfile) -> Returns | None:
     if row.return_rate is None:
         return None
     return Returns(row.return_rate, row.resaleable, row.salvage, row.return_handling)
+
+
+def _shipping(row: SellerProfile) -> tuple[ShippingBand, ...]:
+    """The profile's own shipping table; one query."""
+    bands = ShippingRate.objects.filter(profile_id=row.pk).order_by("target", "valid_from", "up_to")
+    return tuple(ShippingBand(band.target, band.up_to, band.amount, band.valid_from, band.valid_to) for band in bands)
 
 
 def _code(country: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 
@@ -53,6 +54,7 @@ class Fulfilment(StrEnum):
 
     FBA_LOCAL = "FBA_LOCAL"
     FBA_EFN = "FBA_EFN"
+    FBM = "FBM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,40 @@ class Returns:
     handling: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """What a seller says of its turnover, EUR cents, None where it does not: last year and this year at home, and
+    this year's sales to consumers in other member states."""
+
+    prior: int | None = None
+    current: int | None = None
+    abroad: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingBand:
+    """A parcel of at most `up_to` g to `target` costs `amount` EUR cents, on the days given (both inclusive)."""
+
+    target: str
+    up_to: int
+    amount: int
+    valid_from: date
+    valid_to: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether this price applies on a day."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
 @dataclass(frozen=True)
 class Profile:
     """A seller profile as a value. Amounts are EUR cents a unit without VAT; rates ppm; ratios basis points.
 
     `freight`, `brokerage` and `duty` are None while the seller has not said what a UK border costs; `returns` is None
     while no return rate is set. `uses_oss` says which VAT a sale shipped from another member state carries;
-    `cep_enrolled` whether FBA in DE has the price of the Central Europe Programme.
+    `cep_enrolled` whether FBA in DE has the price of the Central Europe Programme. `unregistered` is how goods reach a
+    country whose VAT registration is missing; `shipping` what the seller's own parcels cost. With
+    `postponed_accounting` import VAT ties up no cash.
     """
 
     name: str
@@ -84,6 +113,8 @@ class Profile:
     regime: Regime = Regime.VAT_REGISTERED
     purchase_vat: Mapping[str, PurchaseVat] = field(default_factory=dict)
     fulfilment: Fulfilment = Fulfilment.FBA_LOCAL
+    unregistered: Fulfilment = Fulfilment.FBA_EFN
+    shipping: tuple[ShippingBand, ...] = ()
     uses_oss: bool = True
     inbound: int = 0
     prep: int = 0
@@ -94,6 +125,9 @@ class Profile:
     fx_spread: int = 0
     cep_enrolled: bool = True
     individual_plan: bool = False
+    postponed_accounting: bool = False
+    eu_small_business: bool = False
+    turnover: Turnover = Turnover()
     returns: Returns | None = None
     min_roi: int = 1500
     min_profit: int = 300
