@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from arbitrage import rate_admin
 from arbitrage.admin_forms import AlertRuleForm, FxRateForm, SellerProfileForm
-from arbitrage.models import Alert, AlertRule, FxRate, Opportunity, SellerProfile
+from arbitrage.models import Alert, AlertRule, BlockedBrand, FxRate, Opportunity, SellerProfile
 from products.admin import ReadOnlyAdmin
 from products.services import want_recompute
 
@@ -61,6 +61,13 @@ class AlertRuleAdmin(admin.ModelAdmin[AlertRule]):
     list_display = ["name", "enabled", "states", "min_score", "min_net", "severity"]
     list_filter = ["enabled", "severity"]
     search_fields = ["name"]
+
+
+@admin.register(BlockedBrand)
+class BlockedBrandAdmin(RecomputingAdmin):
+    list_display = ["name", "reason"]
+    search_fields = ["name", "reason"]
+    ordering = ["name"]
 
 
 @admin.register(Opportunity)

@@ -27,9 +27,9 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class BestFlip:
-    """The best flip of a product for the default profile; what lists sort by."""
+    """The best flip of a product for the default profile; what lists sort by. Only an opportunity has a score."""
 
-    score: int
+    score: int | None
     net: int
     roi: int
     margin: int

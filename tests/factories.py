@@ -5,8 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
+
 from arbitrage.models import Alert, AlertRule, FxRate, Opportunity, SellerProfile
-from arbitrage_site.clock import minute_of
+from arbitrage.scoring.score import VERSION
+from arbitrage_site.clock import MINUTES_PER_DAY, minute_of
+from products import series
 from products.marketplaces import MARKETPLACES
 from products.models import Listing, Product, Watch
 from products.search.words import searchable
@@ -53,6 +57,21 @@ def listing(product: Product, marketplace: str, price: int = 4999, *, now: datet
     return Listing.objects.create(product=product, marketplace=marketplace, **values)
 
 
+def history(price: int = 4999, *, now: datetime = NOON) -> bytes:
+    """A packed year and more in which the buy box stood at `price` or a little above, and something sold daily."""
+    end = minute_of(now) - 5
+    days = np.arange(400, 0, -1)
+    minutes = end - days * MINUTES_PER_DAY
+    return series.pack(
+        {
+            series.BUY_BOX: series.series_of(minutes, price + 10 * (days % 3)),
+            series.SALES: series.series_of(minutes, 1_200 - 100 * (days % 2)),
+            series.COUNT_NEW: series.series_of(minutes[:1], [4]),
+            series.COUNT_NEW_FBA: series.series_of(minutes[:1], [2]),
+        }
+    )
+
+
 def profile(name: str = "German seller", **given: Any) -> SellerProfile:
     """A seller profile, the default one if there is none yet."""
     values = {"country": "DE", "vat_registrations": ["DE"], "inbound": 150, "storage": 18, **given}
@@ -91,7 +110,7 @@ def opportunity(product: Product, source: str = "IT", target: str = "DE", **give
         "simple_confidence": "high",
         "simple_priority": 620,
         "score": 78,
-        "score_version": 1,
+        "score_version": VERSION,
         "score_parts": [],
         "reasons": [],
         "peak_net_eur": 1010,

@@ -1,16 +1,14 @@
 """A priced flip together with everything that explains it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from arbitrage.detection.market import MarketListing, source_leg, target_leg
+from arbitrage.detection.market import MarketListing
 from arbitrage.detection.pricing import Flips, Pair
 from arbitrage.detection.profile_terms import ProfileTerms
 from arbitrage.economics.inputs import FlipInputs, flip_inputs
 from arbitrage.economics.missing import Incomplete
 from arbitrage.lifecycle import Figures
-from arbitrage.scoring.score import Score, score
-from arbitrage.scoring.score_input import ScoreInput
+from arbitrage.scoring.appraisal import Priced
 
 
 class Disagreement(Exception):
@@ -27,17 +25,17 @@ class Case:
     figures: Figures
     inputs: FlipInputs
 
-    def score(self, now: datetime) -> Score:
-        """Its score as of now."""
-        return score(
-            ScoreInput(
-                roi=self.figures.roi,
-                net_eur=self.figures.net_eur,
-                min_roi=self.terms.thresholds.min_roi,
-                estimates=self.inputs.estimates,
-                source=source_leg(self.source, now),
-                target=target_leg(self.target, now),
-            )
+    @property
+    def priced(self) -> Priced:
+        """As the appraisal takes it."""
+        return Priced(
+            inputs=self.inputs,
+            net=self.figures.net,
+            net_eur=self.figures.net_eur,
+            roi=self.figures.roi,
+            min_roi=self.terms.thresholds.min_roi,
+            source=self.source.id,
+            target=self.target.id,
         )
 
 

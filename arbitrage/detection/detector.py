@@ -5,12 +5,12 @@ from datetime import datetime
 
 from arbitrage.detection.cases import Case, case_of
 from arbitrage.detection.changes import Changes
-from arbitrage.detection.ledger import Judged, keep_books
+from arbitrage.detection.ledger import Books, Judged, keep_books
 from arbitrage.detection.market import load_market
 from arbitrage.detection.pricing import Flips, price_market
 from arbitrage.detection.profile_terms import ProfileTerms
 from arbitrage.detection.rows import standing_of
-from arbitrage.detection.stored import FlipKey, Stored, load_stored
+from arbitrage.detection.stored import FlipKey, Stored, key_of, load_stored
 from arbitrage.detection.triggers import Trigger
 from arbitrage.economics.flip import evaluate
 from arbitrage.lifecycle import Decision, Reason, Step, decide
@@ -33,7 +33,7 @@ def detect(triggers: Mapping[str, Trigger], profiles: Sequence[ProfileTerms], no
         unchanged=books.unchanged,
         events=books.events,
         heats=_heats(judged, flips, stored),
-        best=_best(flips, stored, now),
+        best=_best(flips, stored, _scores(stored, books)),
         now=now,
     )
 
@@ -74,22 +74,30 @@ def _heats(judged: Sequence[Judged], flips: Sequence[Flips], stored: Stored) -> 
     return {at: int(value) for at, value in wanted.items() if value != stored.heats[at]}
 
 
-def _best(flips: Sequence[Flips], stored: Stored, now: datetime) -> dict[str, BestFlip | None]:
+def _scores(stored: Stored, books: Books) -> dict[FlipKey, int]:
+    """The score of each open opportunity after this batch."""
+    rows = [*stored.rows.values(), *books.rows]
+    return {key_of(row): row.score for row in rows if row.closed_at is None}
+
+
+def _best(flips: Sequence[Flips], stored: Stored, scores: Mapping[FlipKey, int]) -> dict[str, BestFlip | None]:
     """The products whose best flip, for the default profile, changes."""
     best: dict[str, BestFlip] = {}
     for each in flips:
         if each.terms.is_default:
             cases = (case_of(each, asin, pair) for asin, pair in each.best())
-            best = {case.source.product_id: _best_flip(case, now) for case in cases if case}
+            best = {case.source.product_id: _best_flip(case, scores) for case in cases if case}
     return {asin: best.get(asin) for asin, before in stored.best.items() if best.get(asin) != before}
 
 
-def _best_flip(case: Case, now: datetime) -> BestFlip:
+def _best_flip(case: Case, scores: Mapping[FlipKey, int]) -> BestFlip:
+    """Only an opportunity has a score: for the others no history is unpacked."""
+    source, target = case.source.marketplace, case.target.marketplace
     return BestFlip(
-        score=case.score(now).total,
+        score=scores.get((case.source.product_id, source, target, case.terms.id)),
         net=case.figures.net_eur,
         roi=case.figures.roi,
         margin=evaluate(case.inputs).margin,
-        source=case.source.marketplace,
-        target=case.target.marketplace,
+        source=source,
+        target=target,
     )

@@ -1,4 +1,4 @@
-"""From decisions to rows and events. Pure but for one read of the histories behind the simple confidence."""
+"""From decisions to rows and events. Pure but for the two reads behind the appraisal of what opens or changes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,11 +9,12 @@ from uuid import UUID
 from arbitrage.detection.cases import Case
 from arbitrage.detection.events import event_of
 from arbitrage.detection.identity import derived
-from arbitrage.detection.rows import confidences, full_values, quick_values
+from arbitrage.detection.rows import full_values, quick_values
 from arbitrage.detection.stored import FlipKey
 from arbitrage.detection.triggers import Trigger
 from arbitrage.lifecycle import Decision, Step
 from arbitrage.models import Opportunity
+from arbitrage.scoring.appraisal import appraise
 from ingestion.events import OpportunityChanged
 
 Values = dict[str, Any]
@@ -55,7 +56,7 @@ def keep_books(judged: Iterable[Judged], triggers: Mapping[str, Trigger], now: d
         if entry.decision.step is Step.CLOSED and entry.row:
             books.enter(_closed(entry.row, entry.decision, now), entry, trigger, now)
         elif entry.case and entry.decision.step is not Step.NOTHING:
-            priced.append((entry, entry.case, quick_values(entry.case, now)))
+            priced.append((entry, entry.case, quick_values(entry.case)))
     _enter_priced(books, priced, triggers, now)
     return books
 
@@ -63,16 +64,19 @@ def keep_books(judged: Iterable[Judged], triggers: Mapping[str, Trigger], now: d
 def _enter_priced(
     books: Books, priced: list[tuple[Judged, Case, Values]], triggers: Mapping[str, Trigger], now: datetime
 ) -> None:
-    """The Decimal form is worked out only for rows that open or change, or that somebody wants computed again."""
+    """Histories are unpacked only for rows that open or change, or that somebody wants computed again.
+
+    A row that was scored by other rules counts as changed.
+    """
     moved = []
     for entry, case, values in priced:
         if entry.row and _is_same(entry, entry.row, values) and not triggers[entry.key[0]].is_recompute:
             books.unchanged.append(entry.row.pk)
         else:
             moved.append((entry, case, values))
-    confidence = confidences([case.target for _, case, _ in moved], now)
-    for entry, case, values in moved:
-        values |= full_values(case, confidence.get(case.target.id, "low"))
+    appraisals = appraise([case.priced for _, case, _ in moved], now)
+    for (entry, case, values), appraisal in zip(moved, appraisals, strict=True):
+        values |= full_values(case, appraisal)
         trigger = triggers[entry.key[0]]
         if entry.row and _is_same(entry, entry.row, values):
             books.unchanged.append(entry.row.pk)

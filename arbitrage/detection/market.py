@@ -1,4 +1,4 @@
-"""The listings of a batch of products, as the kernel, the score and the lifecycle need them. One query."""
+"""The listings of a batch of products, as the kernel and the lifecycle need them. One query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -7,10 +7,8 @@ from datetime import datetime
 import numpy as np
 
 from arbitrage.economics.columns import columns_of
-from arbitrage.economics.inputs import buy_price, reference_price
 from arbitrage.economics.kernel import INDEX, Columns, Mask
 from arbitrage.lifecycle import STALE_AFTER
-from arbitrage.scoring.score_input import Leg
 from arbitrage_site.clock import minute_of
 from products.marketplaces import CODES, Code
 from products.models import Listing
@@ -30,15 +28,8 @@ class MarketListing:
     new: int | None
     buy_box: int | None
     buybox_minute: int | None
-    buy_box_is_amazon: bool | None
     median_90: int | None
     p25_30: int | None
-    trend_30: int | None
-    in_stock_90: int | None
-    stock_days: int
-    change_points: int
-    rank: int | None
-    offers: int | None
     referral_rate: int | None
     fba_fee: int | None
     closing_fee: int | None
@@ -81,30 +72,3 @@ def _fresh(products: Sequence[dict[str, MarketListing]], now: datetime) -> Mask:
         for listing in listings.values():
             mask[INDEX[listing.marketplace], column] = listing.source_minute >= oldest
     return mask
-
-
-def source_leg(listing: MarketListing, now: datetime) -> Leg:
-    """What the score sees of the side where one buys."""
-    return _leg(listing, buy_price(listing) or 0, now)
-
-
-def target_leg(listing: MarketListing, now: datetime) -> Leg:
-    """What the score sees of the side where one sells, at the current reference price."""
-    return _leg(listing, reference_price(listing) or 0, now)
-
-
-def _leg(listing: MarketListing, price: int, now: datetime) -> Leg:
-    minute = minute_of(now)
-    return Leg(
-        price=price,
-        age_minutes=max(minute - listing.source_minute, 0),
-        stock_days=listing.stock_days,
-        change_points=listing.change_points,
-        median_90=listing.median_90,
-        trend_30=listing.trend_30,
-        in_stock_90=listing.in_stock_90,
-        rank=listing.rank,
-        offers=listing.offers,
-        amazon_in_buy_box=listing.buy_box_is_amazon,
-        buy_box_age_minutes=None if listing.buybox_minute is None else max(minute - listing.buybox_minute, 0),
-    )

@@ -1,29 +1,22 @@
 """What is stored of an opportunity: the flip's numbers in Decimal, the simple figures, the score."""
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
-
 from arbitrage.detection.cases import Case, Disagreement
-from arbitrage.detection.market import MarketListing
 from arbitrage.economics import limits
 from arbitrage.economics.amounts import converted
 from arbitrage.economics.flip import Flip, evaluate
 from arbitrage.lifecycle import Standing
 from arbitrage.models import Opportunity
-from arbitrage.scoring.reasons import Reason
-from arbitrage.scoring.score import Part
-from arbitrage.scoring.simple_figures import gross_margin, gross_profit, simple_confidence, simple_net, simple_priority
-from arbitrage_site.clock import MINUTES_PER_DAY, minute_of
-from products import series
-from products.models import Listing
+from arbitrage.scoring.appraisal import Appraisal
+from arbitrage.scoring.judgement import judgement_of
+from arbitrage.scoring.score import VERSION
+from arbitrage.scoring.simple_figures import gross_margin, gross_profit, simple_net, simple_priority
 
 
-def quick_values(case: Case, now: datetime) -> dict[str, Any]:
-    """The columns that cost next to nothing to know; when none of them moved, the others did not either."""
-    figures, inputs, result = case.figures, case.inputs, case.score(now)
+def quick_values(case: Case) -> dict[str, Any]:
+    """The columns that cost next to nothing to know; when none of them moved, the others hardly did."""
+    figures, inputs = case.figures, case.inputs
     return {
         "buy_price": figures.buy_price,
         "buy_currency": inputs.terms.buy_currency,
@@ -35,20 +28,12 @@ def quick_values(case: Case, now: datetime) -> dict[str, Any]:
         "roi": figures.roi,
         "is_estimate": inputs.is_estimate,
         "is_demo": case.source.is_demo or case.target.is_demo,
-        "score": result.total,
-        "score_version": result.version,
-        "score_parts": [_as_stored(part) for part in result.parts],
-        "reasons": [_as_stored(reason) for reason in result.reasons],
+        "score_version": VERSION,
     }
 
 
-def _as_stored(entry: Part | Reason) -> dict[str, Any]:
-    """As JSON keeps it. `asdict` copies deeply and costs ten times as much."""
-    return {name: getattr(entry, name) for name in entry.__slots__}
-
-
-def full_values(case: Case, confidence: str) -> dict[str, Any]:
-    """The columns from the Decimal form, its limits, and the simple figures.
+def full_values(case: Case, appraisal: Appraisal) -> dict[str, Any]:
+    """The columns from the Decimal form, its limits, the score and the simple figures.
 
     Raises Disagreement when the kernel came to another result.
     """
@@ -60,7 +45,8 @@ def full_values(case: Case, confidence: str) -> dict[str, Any]:
         "max_buy": limits.max_buy(case.inputs, roi=case.terms.target_roi),
         "break_even": limits.break_even(case.inputs),
         "net_without_refund": flip.net_if_vat_lost,
-        "simple_confidence": confidence,
+        "simple_confidence": appraisal.simple_confidence,
+        **judgement_of(appraisal).columns(),
         **_simple(case),
     }
 
@@ -84,33 +70,6 @@ def _simple(case: Case) -> dict[str, Any]:
         "simple_net": simple_net(buy, sell),
         "simple_priority": simple_priority(margin, converted(profit, terms.to_euro)),
     }
-
-
-def confidences(targets: Collection[MarketListing], now: datetime) -> dict[int, str]:
-    """The simple confidence of each listing by id, from its reference price of 90 days. One query."""
-    by_id = {listing.id: listing for listing in targets}
-    rows = Listing.objects.filter(pk__in=by_id).only("history_base", "history_tail")
-    return {row.pk: _confidence(by_id[row.pk], series.of_listing(row), now) for row in rows}
-
-
-def _confidence(listing: MarketListing, history: series.History, now: datetime) -> str:
-    kind, since = (series.NEW, series.NEW_LANDED_SINCE) if listing.buybox_minute is None else (series.BUY_BOX, 0)
-    points = history.get(kind)
-    end = listing.source_minute
-    prices, minutes = _stood(points, max(end - 90 * MINUTES_PER_DAY, since), end) if points else ([], [])
-    return simple_confidence(
-        prices,
-        minutes,
-        stock_days=listing.stock_days,
-        change_points=listing.change_points,
-        age=timedelta(minutes=max(minute_of(now) - end, 0)),
-    )
-
-
-def _stood(points: series.Series, start: int, end: int) -> tuple[list[int], list[int]]:
-    """The prices in force between two minutes, and for how many minutes each."""
-    edges = np.append(points.minutes.astype(np.int64), end).clip(start, max(start, end))
-    return points.values.tolist(), np.diff(edges).tolist()
 
 
 def standing_of(row: Opportunity) -> Standing:

@@ -34,9 +34,14 @@ def load_stored(asins: Collection[str], now: datetime) -> Stored:
     rows: dict[FlipKey, Opportunity] = {}
     known = Opportunity.objects.select_related("profile").filter(recent, product_id__in=asins)
     for row in sorted(known, key=_age):
-        rows[row.product_id, row.source, row.target, row.profile_id] = row
+        rows[key_of(row)] = row
     heats = PollTarget.objects.filter(product_id__in=asins).values_list("product_id", "marketplace", "heat")
     return Stored(rows, {(asin, code): heat for asin, code, heat in heats}, _best(asins))
+
+
+def key_of(row: Opportunity) -> FlipKey:
+    """The flip of a row."""
+    return row.product_id, row.source, row.target, row.profile_id
 
 
 def _age(row: Opportunity) -> tuple[bool, datetime]:
@@ -46,4 +51,4 @@ def _age(row: Opportunity) -> tuple[bool, datetime]:
 
 def _best(asins: Collection[str]) -> dict[str, BestFlip | None]:
     rows = Product.objects.filter(asin__in=asins).values_list("asin", *BEST_COLUMNS)
-    return {row[0]: None if row[1] is None else BestFlip(*row[1:]) for row in rows}
+    return {asin: BestFlip(*values) if values[-1] else None for asin, *values in rows}

@@ -13,6 +13,8 @@ from arbitrage.economics.termsheet import terms_table
 from arbitrage.models import Opportunity, SellerProfile
 from arbitrage.product_page.sources import SourceFigure, figures_of
 from arbitrage.product_page.waterfall import Group, groups
+from arbitrage.scoring.appraisal import Priced
+from arbitrage.scoring.presentation import Shown, shown_flip
 from products.marketplaces import CODES, PAIRS
 from products.models import Listing, Product
 
@@ -51,6 +53,7 @@ class Detail:
     break_even: int | None
     groups: list[Group]
     keepa: list[SourceFigure]
+    score: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class ProductPage:
 
 
 def product_page(product: Product, *, wanted: str, profile_number: str, now: datetime) -> ProductPage:
-    """Read and evaluate; seven queries. `wanted` is a route like IT-DE, otherwise the best one is chosen."""
+    """Read and evaluate; nine queries. `wanted` is a route like IT-DE, otherwise the best one is chosen."""
     listings = _listings(product)
     profiles = list(SellerProfile.objects.filter(enabled=True).order_by("-is_default", "name"))
     profile = _chosen_profile(profiles, profile_number)
@@ -97,7 +100,7 @@ def product_page(product: Product, *, wanted: str, profile_number: str, now: dat
         profile=profile,
         routes=routes,
         chosen=chosen,
-        detail=_detail(chosen, profile, {row.marketplace: row for row in listings}),
+        detail=_detail(chosen, profile, {row.marketplace: row for row in listings}, now),
         history=[row for row in stored if row.state == Opportunity.State.CLOSED][:20],
     )
 
@@ -128,14 +131,19 @@ def _routes(
     return sorted(routes, key=lambda route: route.rank)
 
 
-def _detail(chosen: Route | None, profile: SellerProfile | None, listings: Mapping[str, Listing]) -> Detail | None:
+def _detail(
+    chosen: Route | None, profile: SellerProfile | None, listings: Mapping[str, Listing], now: datetime
+) -> Detail | None:
     if chosen is None or chosen.flip is None or profile is None:
         return None
+    flip, source, target = chosen.flip, listings[chosen.source], listings[chosen.target]
+    priced = Priced(flip.inputs, flip.net, flip.net_eur, flip.roi, profile.min_roi, source.pk, target.pk)
     return Detail(
         route=chosen,
-        flip=chosen.flip,
-        max_buy=max_buy(chosen.flip.inputs, roi=profile.target_roi),
-        break_even=break_even(chosen.flip.inputs),
-        groups=groups(chosen.flip),
-        keepa=figures_of(listings[chosen.source], listings[chosen.target]),
+        flip=flip,
+        max_buy=max_buy(flip.inputs, roi=profile.target_roi),
+        break_even=break_even(flip.inputs),
+        groups=groups(flip),
+        keepa=figures_of(source, target),
+        score=shown_flip(priced, chosen.opportunity, now),
     )

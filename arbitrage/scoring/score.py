@@ -1,34 +1,34 @@
-"""The score of a flip: 0 to 100 from named parts with weights, capped by gates. Same input, same score."""
+"""The score of a flip: 0 to 100 from named parts with weights, capped by gates. Same input, same score.
+
+Three numbers stay apart and are stored beside it: expected profit, chance of it, units and capital days. The score puts
+them in one order for people who sort a list; its parts say what each of them added.
+"""
 
 from dataclasses import dataclass, field
 
+from arbitrage.scoring import goods_rules, price_rules, target_rules
 from arbitrage.scoring.reasons import Reason, collect
 from arbitrage.scoring.score_input import ScoreInput
 
-VERSION = 1
+VERSION = 2
+"""Of these rules, weights and sentences. Another one makes the detector score every open row again."""
 HIGH = 70
 MEDIUM = 40
+RULES = (*goods_rules.RULES, *price_rules.RULES, *target_rules.RULES)
 
-MIN_STOCK_DAYS = 30
-MIN_CHANGE_POINTS = 5
-
+FULL_PROFIT = 2_000
+"""EUR cents of expected profit a unit that earn the whole part."""
 FULL_ROI = 4_000
-"""Basis points of ROI that earn the whole part."""
-FULL_NET = 1_500
-"""EUR cents of net profit that earn the whole part."""
-USUAL = 1_050
-FREAK = 1_300
+"""Basis points of expected ROI that earn the whole part."""
+NO_CHANCE = 500
+"""Permille of chance that is worth nothing: a coin would do as well."""
+FASTEST, SLOWEST = 21, 120
+"""Capital days that earn the whole speed part, and from which it is worth nothing."""
+USUAL, FREAK = 1_020, 1_250
 """Current reference price over its median of 90 days, permille: usual up to the first, worthless from the second."""
 UNKNOWN = 300
 """Permille of a part whose input Keepa does not give: never the whole, never nothing."""
-
-RANKS = ((1_000, 1_000), (5_000, 850), (20_000, 650), (50_000, 450), (100_000, 250))
-"""(sales rank up to, permille of the demand part)."""
-WORST_RANK = 100
-FEW_OFFERS = 3
-MANY_OFFERS = 20
-AGES = ((60, 1_000), (6 * 60, 700), (12 * 60, 400))
-"""(minutes since the older leg was observed, permille of freshness)."""
+FEW_OFFERS, MANY_OFFERS = 2, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +52,20 @@ class Score:
 
 
 def score(flip: ScoreInput) -> Score:
-    """Weigh a priced flip.
-
-    Gates: a thin history on either leg keeps the score under 40, an estimate keeps it under 70.
-    """
+    """Weigh a priced flip; the total is at most the lowest gate among its reasons."""
+    risk = flip.risk
     parts = [
-        _part("roi", 25, _share(flip.roi, FULL_ROI)),
-        _part("profit", 20, _share(flip.net_eur, FULL_NET)),
-        _part("price", 20, _usual_price(flip)),
-        _part("demand", 15, _demand(flip)),
+        _part("profit", 15, _share(risk.expected_eur, FULL_PROFIT)),
+        _part("roi", 15, _share(risk.returns.expected.roi, FULL_ROI)),
+        _part("chance", 20, _share((risk.chance or 0) - NO_CHANCE, 1_000 - NO_CHANCE)),
+        _part("speed", 15, _speed(risk.velocity.capital_days)),
+        _part("price", 10, _usual_price(flip)),
         _part("competition", 10, _competition(flip)),
-        _part("data", 10, _data(flip)),
+        _part("confidence", 15, risk.confidence.total),
     ]
-    total = min(sum(part.points for part in parts), _cap(flip))
-    return Score(total=total, parts=parts, reasons=collect(flip, thin=is_thin(flip)))
-
-
-def is_thin(flip: ScoreInput) -> bool:
-    """Whether either leg has too short a history to judge: under 30 days in stock or under 5 change points."""
-    return any(
-        leg.stock_days < MIN_STOCK_DAYS or leg.change_points < MIN_CHANGE_POINTS for leg in (flip.source, flip.target)
-    )
+    reasons = collect(RULES, flip)
+    gates = [reason.gate for reason in reasons if reason.gate is not None]
+    return Score(total=min(sum(part.points for part in parts), *gates, 100), parts=parts, reasons=reasons)
 
 
 def level(total: int) -> str:
@@ -80,12 +73,6 @@ def level(total: int) -> str:
     if total >= HIGH:
         return "high"
     return "medium" if total >= MEDIUM else "low"
-
-
-def _cap(flip: ScoreInput) -> int:
-    if is_thin(flip):
-        return MEDIUM - 1
-    return HIGH - 1 if flip.estimates else 100
 
 
 def _part(name: str, weight: int, value: int) -> Part:
@@ -96,33 +83,20 @@ def _share(amount: int, full: int) -> int:
     return min(max(amount, 0), full) * 1_000 // full
 
 
+def _speed(capital_days: int | None) -> int:
+    """What is not seen to sell is worth nothing here."""
+    return 0 if capital_days is None else _share(SLOWEST - capital_days, SLOWEST - FASTEST)
+
+
 def _usual_price(flip: ScoreInput) -> int:
     """How usual the current reference price is against its median of 90 days."""
-    if not flip.target.median_90:
-        return UNKNOWN
-    ratio = flip.target.price * 1_000 // flip.target.median_90
-    return min(max((FREAK - ratio) * 1_000 // (FREAK - USUAL), 0), 1_000)
-
-
-def _demand(flip: ScoreInput) -> int:
-    if flip.target.rank is None:
-        return UNKNOWN
-    return next((value for limit, value in RANKS if flip.target.rank <= limit), WORST_RANK)
+    ratio = flip.target.over_median
+    return UNKNOWN if ratio is None else _share(FREAK - ratio, FREAK - USUAL)
 
 
 def _competition(flip: ScoreInput) -> int:
-    """Fewer offers leave a larger share; with Amazon in the buy box nothing is left."""
-    if flip.target.amazon_in_buy_box:
-        return 0
+    """Fewer offers leave a larger share; what Amazon's presence in 90 days leaves of it."""
     if flip.target.offers is None:
         return UNKNOWN
-    over = min(max(flip.target.offers, FEW_OFFERS), MANY_OFFERS) - FEW_OFFERS
-    return 1_000 - over * 1_000 // (MANY_OFFERS - FEW_OFFERS)
-
-
-def _data(flip: ScoreInput) -> int:
-    """Half for how fresh the older leg is, half for how steadily the rarer leg was in stock."""
-    age = max(flip.source.age_minutes, flip.target.age_minutes)
-    fresh = next((value for limit, value in AGES if age <= limit), WORST_RANK)
-    in_stock = min(flip.source.in_stock_90 or 0, flip.target.in_stock_90 or 0)
-    return (fresh + min(in_stock, 1_000)) // 2
+    free = _share(MANY_OFFERS - flip.target.offers, MANY_OFFERS - FEW_OFFERS)
+    return free * (1_000 - (flip.risk.replay.amazon_share or 0)) // 1_000

@@ -8,7 +8,12 @@ stood, "no offer" never counts, and too few or too old data are never more than 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from arbitrage.scoring.score import MIN_CHANGE_POINTS, MIN_STOCK_DAYS
+from arbitrage.risk.stretches import stretches
+from arbitrage.scoring.target_rules import MIN_CHANGE_POINTS, MIN_STOCK_DAYS
+from arbitrage_site.clock import MINUTES_PER_DAY
+from products.series import Series
+
+WINDOW_DAYS = 90
 
 FEE_PERMILLE = 150
 """The flat fee of the simple net profit: 15 % of the sale price."""
@@ -54,6 +59,16 @@ def simple_confidence(
     if spread * HIGH_SPREAD**2 <= first * first:
         return "high"
     return "medium" if spread * 100 <= 9 * first * first else "low"
+
+
+def confidence_of(
+    prices: Series | None, *, end: int, since: int, stock_days: int, change_points: int, age: timedelta
+) -> str:
+    """The simple confidence of a price series over the 90 days up to the Keepa minute `end`, from `since` on."""
+    stood = stretches(prices, max(end - WINDOW_DAYS * MINUTES_PER_DAY, since), end)
+    return simple_confidence(
+        stood.values.tolist(), stood.minutes.tolist(), stock_days=stock_days, change_points=change_points, age=age
+    )
 
 
 def simple_priority(margin: int, profit_eur: int) -> int:

@@ -15,7 +15,7 @@ from products.search import Hit, ListingHit
 class BestFlipShown(serializers.Serializer[dict[str, Any]]):
     """The best flip of the default profile."""
 
-    score = serializers.IntegerField(help_text="0 to 100.")
+    score = serializers.IntegerField(help_text="0 to 100; only an open opportunity has one.", allow_null=True)
     net_eur = serializers.IntegerField(help_text="EUR cents.")
     roi = serializers.IntegerField(help_text="Basis points.")
     margin = serializers.IntegerField(help_text="Basis points.", allow_null=True)
@@ -76,7 +76,7 @@ class FacetsShown(serializers.Serializer[dict[str, Any]]):
 def _best(
     score: int | None, net: int | None, roi: int | None, margin: int | None, source: str, target: str
 ) -> dict[str, Any] | None:
-    if score is None:
+    if net is None:
         return None
     return {"score": score, "net_eur": net, "roi": roi, "margin": margin, "source": source, "target": target}
 

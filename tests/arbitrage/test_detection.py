@@ -9,8 +9,10 @@ from django.db import transaction
 
 from arbitrage.detection.cases import Disagreement
 from arbitrage.detection.consumer import DetectionConsumer
+from arbitrage.detection.recompute import due
 from arbitrage.economics.flip import evaluate
 from arbitrage.models import Opportunity, SellerProfile
+from arbitrage.scoring.score import VERSION
 from arbitrage_site.clock import minute_of
 from ingestion.eventlog.base import Record
 from ingestion.eventlog.values import unpack
@@ -37,7 +39,7 @@ def flip() -> Product:
     """Example 1A: bought for 49.99 in IT, sold for 79.99 in DE."""
     product = factories.product(ASIN)
     factories.listing(product, "IT", 4999)
-    factories.listing(product, "DE", 7999)
+    factories.listing(product, "DE", 7999, history_base=factories.history(7999))
     return product
 
 
@@ -88,7 +90,7 @@ def test_the_simple_figures_stand_beside_the_net_ones(flip: Product) -> None:
     detect()
     row = Opportunity.objects.get()
     assert (row.gross_profit, row.gross_margin, row.simple_net) == (3000, 3750, 1800)
-    assert (row.simple_priority, row.simple_confidence) == (690, "low")
+    assert (row.simple_priority, row.simple_confidence) == (690, "high")
 
 
 def test_opening_is_told_once_with_a_score_and_the_time_of_keepas_answer(flip: Product) -> None:
@@ -351,8 +353,43 @@ def many(count: int) -> Iterable[Record]:
 
 def test_the_number_of_reads_does_not_grow_with_the_batch(django_assert_max_num_queries: Any) -> None:
     records = list(many(40))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(14):
         effects = DetectionConsumer().prepare(records, NOON)
     with django_assert_max_num_queries(45), transaction.atomic():
         effects.write()
     assert Opportunity.objects.count() == 40
+
+
+def test_a_row_of_older_rules_is_scored_again_without_an_event(flip: Product) -> None:
+    detect()
+    Opportunity.objects.update(score_version=1, score=1, reasons=[])
+    detect(now=NOON + timedelta(minutes=1))
+    row = Opportunity.objects.get()
+    assert row.score_version == VERSION
+    assert row.score >= 70
+    assert row.reasons
+    assert states() == ["opened"]
+
+
+def test_open_rows_are_among_those_that_are_asked_to_be_scored_again(flip: Product) -> None:
+    detect()
+    assert ASIN in due(NOON)
+
+
+def test_the_risk_is_stored_with_the_score(flip: Product) -> None:
+    detect()
+    risk = Opportunity.objects.get().risk
+    assert (risk["chance"], risk["lag_days"], risk["return_rate_is_assumed"]) == (1_000, 28, True)
+    assert 0 < risk["expected_net"] < 936
+
+
+def test_only_an_opportunity_gives_its_product_a_score(flip: Product) -> None:
+    change("IT", **priced(6000))
+    detect()
+    product = Product.objects.get()
+    assert (product.best_score, product.best_source) == (None, "IT")
+    assert product.best_net is not None
+    assert product.best_net > 0
+    change("IT", **priced(4999))
+    detect(now=NOON + timedelta(minutes=1))
+    assert Product.objects.get().best_score == Opportunity.objects.get().score

@@ -32,7 +32,7 @@ def run(consumer: Consumer, minutes: int) -> int:
 def test_a_wish_becomes_an_opportunity_and_an_alert_once() -> None:
     product = factories.product(title="<b>hostile</b>\u202e")
     factories.listing(product, "IT", 4999)
-    factories.listing(product, "DE", 7999)
+    factories.listing(product, "DE", 7999, history_base=factories.history(7999))
     for minutes in (1, 2):
         recompute.request([product.asin], NOON)
         assert run(DetectionConsumer(), minutes) == 1

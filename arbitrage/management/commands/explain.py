@@ -1,6 +1,7 @@
 """One flip, line by line, as it can be checked by hand."""
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,7 +14,9 @@ from arbitrage.economics.loading import load_rates, profile_of
 from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.profiles import Profile
 from arbitrage.economics.wording import money, percent
-from arbitrage.models import SellerProfile
+from arbitrage.models import Opportunity, SellerProfile
+from arbitrage.scoring.appraisal import Priced
+from arbitrage.scoring.presentation import Shown, shown_flip
 from arbitrage_site.clock import now
 from products.marketplaces import MARKETPLACES
 from products.models import Listing
@@ -38,12 +41,27 @@ class Command(BaseCommand):
             message = f"A flip needs two marketplaces, not {legs[0].marketplace} twice."
             raise CommandError(message)
         seller = _profile(profile)
-        inputs = build_inputs(legs[0], legs[1], seller, load_rates(), now())
+        moment = now()
+        inputs = build_inputs(legs[0], legs[1], seller, load_rates(), moment)
         self.stdout.write(f"{asin.upper()} {legs[0].marketplace} to {legs[1].marketplace}, {seller.name}")
         if isinstance(inputs, Incomplete):
             self.stdout.write(f"Not priced: {inputs.sentence()}.")
             return
-        self._print(evaluate(inputs), seller, days)
+        flip = evaluate(inputs)
+        self._print(flip, seller, days)
+        priced = Priced(inputs, flip.net, flip.net_eur, flip.roi, seller.min_roi, legs[0].pk, legs[1].pk)
+        self._print_score(shown_flip(priced, _opened(legs, seller), moment))
+
+    def _print_score(self, score: Shown) -> None:
+        self.stdout.write(f"SCORE {score.total}, {score.level}, rules version {score.version}")
+        for part in score.parts:
+            self.stdout.write(f"  {part.label:40} {part.points:>3} of {part.weight}")
+        for reason in score.reasons:
+            limit = f" ({reason.limit})" if reason.limit else ""
+            self.stdout.write(f"  {'+' if reason.favourable else '-'} {reason.text}{limit}")
+        self.stdout.write("risk")
+        for figure in score.figures:
+            self.stdout.write(f"  {figure.label:40} {figure.text}")
 
     def _print(self, flip: Flip, seller: Profile, days: int) -> None:
         for kind in (Kind.REVENUE, Kind.FEE, Kind.COST, Kind.INFO):
@@ -83,6 +101,12 @@ def _results(flip: Flip, seller: Profile, days: int) -> list[tuple[str, str]]:
     if flip.expected:
         results.append(("net after expected returns", money(flip.expected.net, flip.currency)))
     return results
+
+
+def _opened(legs: Sequence[Listing], seller: Profile) -> Opportunity | None:
+    """The open opportunity of this flip, whose score is the one that the lists show."""
+    rows = Opportunity.objects.filter(product_id=legs[0].product_id, state=Opportunity.State.OPEN)
+    return rows.filter(source=legs[0].marketplace, target=legs[1].marketplace, profile__name=seller.name).first()
 
 
 def _maybe(amount: int | None, currency: str) -> str:
