@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -11,13 +11,15 @@ from django.views.decorators.http import require_POST, require_safe
 from arbitrage.models import SellerProfile
 from arbitrage.whatif.asked import SHOWN, SORTS, Asked, NoProfile, read_asked
 from arbitrage.whatif.form import drawn
+from arbitrage.whatif.one import one_flip
 from arbitrage.whatif.saving import NotSaved, save_profile
-from arbitrage.whatif.scenario import Scenario
+from arbitrage.whatif.scenario import Scenario, written
 from arbitrage.whatif.service import Ranking, rank
 from arbitrage.whatif.terms import NotPriced
 from arbitrage_site import clock
 from arbitrage_site.pages import fragment, page
 from products.marketplaces import CODES
+from products.models import Product
 
 
 @page
@@ -78,6 +80,43 @@ def _plain(given: QueryDict) -> str:
     return given.urlencode(safe=",:")
 
 
+@page
+@require_safe
+def whatif_product(request: HttpRequest, asin: str) -> HttpResponse:
+    """One product: a flip line by line under the scenario."""
+    return render(request, "arbitrage/whatif_product.html", _one(request.GET, asin))
+
+
+@fragment
+@require_safe
+def whatif_product_panel(request: HttpRequest, asin: str) -> HttpResponse:
+    """The flip alone."""
+    context = _one(request.GET, asin)
+    response = render(request, "arbitrage/whatif_product.html#flip", context)
+    if context["asked"]:
+        query = written([("flip", context["route"]), *context["asked"].scenario.pairs()])
+        response["HX-Replace-Url"] = f"{reverse('whatif-product', args=[asin])}?{query}"
+    return response
+
+
+def _one(given: QueryDict, asin: str) -> dict[str, Any]:
+    product = Product.objects.filter(pk=asin).first()
+    if product is None:
+        raise Http404("This product is not known here. Add its ASIN on the watchlist.")
+    wanted, now = given.get("flip", "").upper(), clock.now()
+    context: dict[str, Any] = {"now": now, "product": product, "asked": None, "one": None, "route": wanted[:5]}
+    try:
+        asked = read_asked({name: texts for name, texts in given.lists() if name != "flip"})
+    except NoProfile as error:
+        return {**context, "refused": str(error)}
+    context |= {"asked": asked, "scenario": asked.scenario.address(), **_editor(asked)}
+    try:
+        one = one_flip(product, asked, wanted, now)
+    except NotPriced as error:
+        return {**context, "refused": str(error)}
+    return {**context, "one": one, "route": f"{one.source}-{one.target}" if one else ""}
+
+
 def _context(given: QueryDict) -> dict[str, Any]:
     context: dict[str, Any] = {
         "now": clock.now(),
@@ -103,6 +142,12 @@ def _context(given: QueryDict) -> dict[str, Any]:
         return {**context, **_ranked(rank(asked, clock.now()), asked)}
     except NotPriced as error:
         return {**context, "refused": str(error)}
+
+
+def _editor(asked: Asked) -> dict[str, Any]:
+    groups = drawn(asked)
+    changes = [field for group in groups for field in group.fields if field.said is not None]
+    return {"groups": groups, "changes": changes}
 
 
 def _ranked(ranking: Ranking, asked: Asked) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_a_scenario_in_the_address_is_shown_and_linked_on(signed_in: Client, fli
     assert "+€8.11" in page
     assert "−€1.25" in page
     assert 'value="1.25"' in page
-    assert "?flip=IT-DE&amp;prep=1.25" in page
+    assert "/what-if/?flip=IT-DE&amp;prep=1.25" in page
 
 
 def test_a_long_address_is_sent_to_its_short_form(signed_in: Client, flip: Product) -> None:
@@ -137,6 +137,35 @@ def test_without_a_profile_the_page_says_what_to_do(signed_in: Client) -> None:
 def test_an_unusable_profile_is_a_sentence(signed_in: Client, flip: Product) -> None:
     SellerProfile.objects.update(fx_spread=5_000_000)
     assert "fx_spread is 5000000" in shown(signed_in, "/what-if/")
+
+
+def test_a_product_is_reckoned_line_by_line_under_the_scenario(signed_in: Client, flip: Product) -> None:
+    page = shown(signed_in, f"/products/{flip.asin}/what-if/?flip=IT-DE&prep=1.25&sell_offset=-5&fx_spread=150")
+    assert "+€9.36 without the changes" in page
+    assert "Sale prices change by -5 %, not 0" in page
+    assert "Conversion spread is 150 %" in page
+    assert "reckoned at €75.99" in page
+
+
+def test_a_route_that_the_scenario_cannot_price_says_what_it_needs(signed_in: Client, flip: Product) -> None:
+    page = shown(signed_in, f"/products/{flip.asin}/what-if/?flip=IT-DE&vat_registrations=FR")
+    assert "It needs VAT registration in DE." in page
+
+
+def test_the_products_fragment_moves_the_address(signed_in: Client, flip: Product) -> None:
+    response = signed_in.get(f"/ui/products/{flip.asin}/what-if?flip=de-it&prep=1&inbound=1.50")
+    assert response["HX-Replace-Url"] == f"/products/{flip.asin}/what-if/?flip=DE-IT&prep=1"
+    best = signed_in.get(f"/ui/products/{flip.asin}/what-if")
+    assert best["HX-Replace-Url"] == f"/products/{flip.asin}/what-if/?flip=IT-DE"
+
+
+def test_a_product_without_listings_or_profile_is_a_sentence(signed_in: Client, base: SellerProfile) -> None:
+    product = factories.product()
+    address = f"/products/{product.asin}/what-if/"
+    assert "has not answered for two marketplaces" in shown(signed_in, address)
+    SellerProfile.objects.all().delete()
+    assert "There is no seller profile" in shown(signed_in, address)
+    assert signed_in.get("/products/B0NOTHING1/what-if/").status_code == 404
 
 
 def test_saving_needs_a_post_and_a_sign_in(client: Client, signed_in: Client) -> None:
