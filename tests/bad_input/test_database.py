@@ -49,12 +49,15 @@ def assert_busy_page(client: Client, path: str, form: dict[str, str]) -> None:
     assert f"{BUSY.title} {BUSY.advice}" in words(response.content.decode())
 
 
-def test_a_write_on_a_page_is_answered_with_a_sentence_and_works_a_moment_later(impatient: Whole) -> None:
+def test_a_write_on_a_page_is_answered_with_a_sentence_and_works_a_moment_later(
+    impatient: Whole, caplog: pytest.LogCaptureFixture
+) -> None:
     with locked():
         assert_busy_page(impatient.client, "/watchlist/", PASTE)
         assert all(impatient.page(path) for path in EVERY_PAGE), "reading goes on"
 
     assert not Watch.objects.exists()
+    assert "Traceback" not in caplog.text
     assert "1 added" in words(impatient.client.post("/watchlist/", PASTE).content.decode())
 
 
@@ -70,7 +73,8 @@ def test_the_api_says_it_as_a_problem(impatient: Whole) -> None:
     with locked():
         response = impatient.client.post("/api/v1/products/watch", {"entries": ["B0TEST0001"]}, "application/json")
 
-    assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert response["Content-Type"] == "application/problem+json"
     assert (response.json()["code"], response.json()["detail"]) == ("busy", str(BUSY))
 
 
