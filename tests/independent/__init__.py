@@ -1,0 +1,1 @@
+"""Arithmetic that shares no code with the product, to check it from outside."""
