@@ -34,15 +34,20 @@ class Goods:
     weight: int | None = None
 
 
-def pack_of(goods: Goods) -> int | None:
-    """Items in a pack: what the title says, else Keepa's number; None where neither does."""
-    found = _PACK.search(goods.title[:_SEARCHED])
-    return int(found[1] or found[2]) if found else goods.pack
+def pack_of(title: str) -> int | None:
+    """Items in a pack as a title says it; None where it does not."""
+    found = _PACK.search(title[:_SEARCHED])
+    return int(found[1] or found[2]) if found else None
 
 
 def packs_differ(source: Goods, target: Goods) -> tuple[int, int] | None:
-    """Both pack sizes if they differ. One side saying nothing is no difference."""
-    bought, sold = pack_of(source), pack_of(target)
+    """Both pack sizes if they differ: by the titles where both name one, else by Keepa's numbers.
+
+    A title is never held against a number: a box of 24 batteries is one item to Keepa as often as it is 24.
+    """
+    bought, sold = pack_of(source.title), pack_of(target.title)
+    if bought is None or sold is None:
+        bought, sold = source.pack, target.pack
     return (bought, sold) if bought and sold and bought != sold else None
 
 

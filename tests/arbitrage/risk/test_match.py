@@ -32,14 +32,16 @@ from arbitrage.risk.match import (
     ],
 )
 def test_pack_sizes_are_read_from_titles_in_five_languages(title: str, pack: int | None) -> None:
-    assert pack_of(Goods("DE", title)) == pack
+    assert pack_of(title) == pack
 
 
 @pytest.mark.parametrize(
     ("source", "target", "found"),
     [
         (Goods("IT", pack=2), Goods("DE", pack=1), (2, 1)),
-        (Goods("IT", "x, confezione da 2"), Goods("DE", pack=1), (2, 1)),
+        (Goods("IT", "x, confezione da 2"), Goods("DE", "x, 3er Pack"), (2, 3)),
+        (Goods("IT", "x, confezione da 2", pack=1), Goods("DE", "x, 2er Pack", pack=2), None),
+        (Goods("IT", "x, confezione da 2"), Goods("DE", pack=1), None),
         (Goods("IT", pack=2), Goods("DE", pack=2), None),
         (Goods("IT", pack=2), Goods("DE"), None),
     ],
