@@ -30,7 +30,7 @@ class Bin(NamedTuple):
 
     first: int
     last: int
-    count: int
+    trades: int
     stated: float
     earned: float
 
@@ -88,7 +88,7 @@ def calibration(stated: Int64, earned: Mask) -> tuple[Bin, ...]:
         Bin(
             first=number * width,
             last=(number + 1) * width,
-            count=int(own.sum()),
+            trades=int(own.sum()),
             stated=float(stated[own].mean()),
             earned=float(earned[own].mean() * 1_000),
         )

@@ -4,15 +4,18 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from arbitrage.backtest.dated import DatedTerms
+from arbitrage.backtest.assumptions import Assumptions
+from arbitrage.backtest.dated import DatedTerms, Pair
 from arbitrage.backtest.history import Fees, Leg, Past, leg_of
+from arbitrage.backtest.signals import Span, fires
 from arbitrage.economics.profiles import Profile
 from arbitrage.economics.rates import Fixing, Rate, RateBook
 from ingestion.simulator.catalogue import absent_from, demo_asins, fees
 from ingestion.simulator.market import Market
 from ingestion.simulator.prices import Points
-from products.marketplaces import MARKETPLACES
+from products.marketplaces import MARKETPLACES, PAIRS
 from products.series import History, Series, series_of
 
 END = 8_355_000
@@ -86,3 +89,69 @@ def _fees(asin: str, domain: int) -> Fees:
 
 def market_pasts(count: int, *, seed: int = 1) -> list[Past]:
     return of_market(Market(seed=seed, live_since=END), demo_asins(count))
+
+
+COSTLESS = Profile("costless", registrations=frozenset({"DE", "IT"}))
+PAIR = ("IT", "DE")
+
+
+def costless_terms() -> DatedTerms:
+    """A world in which goods sell for what they cost, so that whoever knows nothing earns nothing."""
+    return terms(
+        COSTLESS,
+        RateBook(
+            vat={(code, "standard"): [Rate(0, LONG_AGO, "test")] for code in VAT},
+            fees={(kind, "", ""): [Rate(0, LONG_AGO, "test")] for kind in ("fuel", "digital_services")},
+        ),
+    )
+
+
+def slots(dice: np.random.Generator, days: int, *, mean: float) -> NDArray[np.int64]:
+    """Minutes at which a price may move, about every `mean` days."""
+    pauses = dice.exponential(mean * DAY, int(2 * days / mean)) + 1
+    minutes = END - days * DAY + np.cumsum(pauses).astype(np.int64)
+    return np.concatenate(([END - days * DAY], minutes[minutes < END]))
+
+
+def leg(minutes: NDArray[np.int64], prices: NDArray[np.float64]) -> Leg:
+    """A listing sold by merchants alone at these prices, almost without fees."""
+    series = series_of(minutes, np.maximum(np.round(prices), 1))
+    return Leg(until=END, fees=Fees(referral=0, fulfilment=1, closing=0), new=series, reference=series)
+
+
+def timed_edge(number: int, *, days: int = 500) -> Past:
+    """The source falls by 30 % for some days now and then, never 9 to 48 days after it did so; else prices are equal.
+
+    Both prices wobble by up to a tenth, each on its own.
+    """
+    dice = np.random.default_rng(number)
+    level = dice.uniform(3_000, 9_000)
+    dips = END - days * DAY + np.cumsum(dice.uniform(48, 75, days // 48) * DAY)
+    ends = dips + dice.uniform(4, 8, len(dips)) * DAY
+    minutes = np.unique(np.concatenate((slots(dice, days, mean=3), dips, ends)).astype(np.int64))
+    minutes = minutes[minutes < END]
+    place = np.searchsorted(dips, minutes, side="right") - 1
+    in_dip = (place >= 0) & (minutes < ends[np.maximum(place, 0)])
+    source = level * dice.uniform(0.9, 1.1, len(minutes)) * np.where(in_dip, 0.7, 1.0)
+    other = slots(dice, days, mean=3)
+    target = level * dice.uniform(0.9, 1.1, len(other))
+    return Past(f"B0EDGE{number:04d}", "Toys", {"IT": leg(minutes, source), "DE": leg(other, target)})
+
+
+def uncertain_edge(number: int, *, days: int = 560) -> Past:
+    """The target is worth its price on a share of the days that differs from product to product, 75 to 99 %."""
+    dice = np.random.default_rng(number)
+    level, share = dice.uniform(3_000, 9_000), dice.uniform(0.75, 0.99)
+    there = slots(dice, days, mean=1)
+    target = level * np.where(dice.random(len(there)) < share, 1.4, 0.8) * dice.uniform(0.97, 1.03, len(there))
+    here = slots(dice, days, mean=5)
+    source = level * np.where(dice.random(len(here)) < 0.5, 1.0, 1.35)
+    return Past(f"B0SURE{number:04d}", "Toys", {"IT": leg(here, source), "DE": leg(there, target)})
+
+
+def open_at_the_end(
+    pasts: list[Past], pairs: list[Pair], dated: DatedTerms, rules: Assumptions, span: Span
+) -> set[tuple[str, str, str]]:
+    """The flips whose last fire was still open when history ended."""
+    found = fires(pasts, pairs, dated, rules, span)
+    return {(pasts[fire.place].asin, *PAIRS[fire.row]) for fire in found if not fire.ended}
