@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-import msgspec
 import structlog
 from django.conf import settings
 from django.db import transaction
@@ -34,12 +33,6 @@ _WAITING = (KeepaKeyRefused, KeepaOutOfTokens, NotPayable)
 
 LOOK_AHEAD = 500
 """Targets planned at once: few enough that leases are short, enough to fill batches of five marketplaces."""
-
-
-class _LastUpdate(msgspec.Struct):
-    """The one field of Keepa's product that polling needs; the rest stays as Keepa sent it."""
-
-    lastUpdate: int | None = 0  # noqa: N815 - Keepa's name
 
 
 @dataclass(slots=True)
@@ -178,18 +171,7 @@ def _source_minutes(answer: Answer, now: datetime) -> dict[str, int]:
     latest = minute_of(now)
     answered = answer.envelope.timestamp // 60_000 - KEEPA_EPOCH_MINUTES
     answered = answered if 0 < answered <= latest else latest
-    return {asin: _last_update(raw) or answered for asin, raw in answer.products.items()}
-
-
-def _last_update(raw: msgspec.Raw) -> int:
-    """Keepa's lastUpdate, 0 where there is none to read: one bad product must not cost its neighbours.
-
-    The record goes into the log all the same, and its consumer says what is wrong with it.
-    """
-    try:
-        return max(0, msgspec.json.decode(raw, type=_LastUpdate, strict=False).lastUpdate or 0)
-    except msgspec.MsgspecError:
-        return 0
+    return {asin: answer.updated.get(asin) or answered for asin in answer.products}
 
 
 def _record(batch: planner.Batch, answer: Answer, now: datetime) -> None:

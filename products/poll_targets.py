@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from arbitrage_site.clock import minute_of
@@ -58,11 +58,11 @@ def due(now: datetime, *, oldest: int) -> QuerySet[PollTarget]:
         default=F("pace"),
         output_field=FloatField(),
     )
-    paused = Watch.objects.filter(product_id=OuterRef("product_id"), paused=True)
+    paused = Watch.objects.filter(paused=True).values("product_id")
     return (
         PollTarget.objects.filter(due_at__lte=now)
         .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
-        .exclude(Exists(paused))
+        .exclude(product_id__in=paused)
         .alias(place=place, urgency=Cast(age, FloatField()) * weight)
         .order_by("place", F("urgency").desc(nulls_first=True), "id")
     )

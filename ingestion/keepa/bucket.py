@@ -62,18 +62,19 @@ class Bucket:
             row = self._locked(now)
             if row.blocked_because:
                 raise KeepaKeyRefused(row.blocked_because)
-            _check_payable(_balance(row), _reserved(row), tokens, now)
-            ceilings.check(tokens, _reserved(row), now)
+            reserved = _reserved(row)
+            _check_payable(_balance(row), reserved, tokens, now)
+            ceilings.check(tokens, reserved, now)
             return row.reservations.create(tokens=tokens, purpose=purpose, sent_at=now).pk
 
     def settle(self, reservation_id: int, envelope: Envelope, *, now: datetime) -> None:
         """Replace a reservation by what the answer says. A refusal that carries an envelope is an answer too."""
         with transaction.atomic(durable=True):
             row = self._locked(now)
-            own = row.reservations.filter(pk=reservation_id).first()
-            _absorb(row, envelope, asked_at=own.sent_at if own else now - ABANDONED, now=now)
-            if own:
-                own.delete()
+            own = row.reservations.filter(pk=reservation_id)
+            asked_at = own.values_list("sent_at", flat=True).first() or now - ABANDONED
+            _absorb(row, envelope, asked_at=asked_at, now=now)
+            own.delete()
             _count(envelope, now)
 
     def sync(self, envelope: Envelope, *, asked_at: datetime, now: datetime) -> None:
@@ -108,6 +109,12 @@ class Bucket:
         if row.blocked_because:
             return False
         return not row.refill_rate or row.reservations.filter(_given_up(now)).exists()
+
+    def most_payable(self, now: datetime) -> int:
+        """Tokens that a request may cost at most, however long one waits; 0 while Keepa has told nothing."""
+        row = TokenBucket.objects.filter(pk=self._digest).first() or _unknown(self._digest, now)
+        balance = _balance(row)
+        return balance.capacity - balance.reserve
 
     def affordable(self, now: datetime) -> int:
         """Tokens that could be reserved now: balance less reservations less reserve, and within the ceilings."""
@@ -172,10 +179,11 @@ def _absorb(row: TokenBucket, envelope: Envelope, *, asked_at: datetime, now: da
 
 
 def _count(envelope: Envelope, now: datetime) -> None:
-    TokenUse.objects.get_or_create(day=now.date())
-    TokenUse.objects.filter(day=now.date()).update(
-        tokens=F("tokens") + max(0, envelope.tokens_consumed), requests=F("requests") + 1
-    )
+    spent = {"tokens": F("tokens") + max(0, envelope.tokens_consumed), "requests": F("requests") + 1}
+    today = TokenUse.objects.filter(day=now.date())
+    if not today.update(**spent):
+        TokenUse.objects.get_or_create(day=now.date())
+        today.update(**spent)
 
 
 def _check_payable(balance: Balance, reserved: int, tokens: int, now: datetime) -> None:

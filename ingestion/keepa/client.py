@@ -41,8 +41,11 @@ class _CategoryBody(Envelope, frozen=True, rename="camel"):
     category_parents: dict[int, Category] | None = None
 
 
-class _Named(msgspec.Struct, frozen=True):
+class _Named(msgspec.Struct, frozen=True, rename="camel"):
+    """What is read of each product here; the rest stays as Keepa sent it."""
+
     asin: Asin
+    last_update: Raw | UnsetType = UNSET
 
 
 Body = TypeVar("Body", bound=Envelope)
@@ -138,7 +141,7 @@ class KeepaClient:
             raise _without("products", body)
         if body.error:
             log.warning("keepa_answered_in_part", error=refusals.said(body))
-        return Answer(_envelope(body), _by_asin(body.products or []), asked)
+        return _answer(body, asked)
 
     def _get(self, path: str, params: Params, body_type: type[Body]) -> Body:
         """The decoded body of a 200. An `error` in it is left to the caller, who knows what was asked for."""
@@ -192,16 +195,28 @@ def _bounded(count: int, most: int, what: str) -> None:
         raise KeepaRejected(f"One Keepa request takes 1 to {most} {what}; {count} were given.")
 
 
-def _by_asin(products: Sequence[Raw]) -> dict[str, Raw]:
+def _answer(body: _ProductBody, asked: tuple[str, ...]) -> Answer:
     """Products by ASIN: their order is not promised. One that does not name itself belongs to nothing."""
-    found: dict[str, Raw] = {}
-    for place, product in enumerate(products):
-        named, problem = _decoded(bytes(product), _Named)
+    answer = Answer(_envelope(body), {}, asked)
+    for place, product in enumerate(body.products or []):
+        named, problem = _decoded(product, _Named)
         if named is None:
             log.warning("keepa_product_without_asin", place=place, problem=problem)
         else:
-            found[named.asin] = product.copy()
-    return found
+            answer.products[named.asin] = product.copy()
+            answer.updated[named.asin] = _minute(named.last_update)
+    return answer
+
+
+def _minute(last_update: Raw | UnsetType) -> int:
+    """A lastUpdate, 0 where there is none to read: one bad product must not cost its neighbours.
+
+    The record goes into the log all the same, and its consumer says what is wrong with it.
+    """
+    try:
+        return max(0, msgspec.json.decode(last_update, type=int, strict=False)) if last_update else 0
+    except msgspec.MsgspecError:
+        return 0
 
 
 def _without(payload: str, body: Envelope) -> KeepaError:
@@ -213,7 +228,7 @@ def _without(payload: str, body: Envelope) -> KeepaError:
 Decoded = TypeVar("Decoded", bound=msgspec.Struct)
 
 
-def _decoded(content: bytes, struct: type[Decoded]) -> tuple[Decoded | None, str]:
+def _decoded(content: bytes | Raw, struct: type[Decoded]) -> tuple[Decoded | None, str]:
     """The struct and no problem, or None and a sentence about what is wrong."""
     try:
         return msgspec.json.decode(content, type=struct), ""

@@ -1,7 +1,7 @@
 """What every answer of Keepa says about itself and about the token bucket (keepa.md 4)."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -54,12 +54,14 @@ class Answer:
     """Products by ASIN in the order of the answer, each as Keepa sent it.
 
     `asked` names the ASINs that an answered request asked for: one of them without a product is unknown to Keepa,
-    while one that is missing in `asked` was not paid for yet.
+    while one that is missing in `asked` was not paid for yet. `updated` is each product's lastUpdate as a Keepa
+    minute, 0 where it has none.
     """
 
     envelope: Envelope
     products: dict[str, msgspec.Raw]
     asked: tuple[str, ...] = ()
+    updated: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,12 @@ class PaidClient:
 
     def state(self) -> BucketState:
         """The bucket as it stands. Asks Keepa first, free, if the balance is unknown or a request got lost."""
+        self._learn_balance()
+        return self.bucket.state(self._patience.now())
+
+    def _learn_balance(self) -> None:
         if self.bucket.needs_telling(self._patience.now()):
             self.token()
-        return self.bucket.state(self._patience.now())
 
     def products(
         self,
@@ -167,8 +170,8 @@ class PaidClient:
         return self._pay(CATEGORY_TOKENS, "category", lambda: self._client.category(domain_id, ids, parents=parents))
 
     def _parts(self, asins: Sequence[str], each: int) -> list[Sequence[str]]:
-        state = self.state()
-        size = max(1, min(MOST_ASINS, (state.capacity - state.reserve) // each))
+        self._learn_balance()
+        size = max(1, min(MOST_ASINS, self.bucket.most_payable(self._patience.now()) // each))
         return [asins[start : start + size] for start in range(0, len(asins), size)] or [asins]
 
     def _pay(self, tokens: int, purpose: str, ask: Callable[[], Told]) -> Told:
@@ -184,7 +187,7 @@ class PaidClient:
         return self._pay_once(tokens, purpose, ask)
 
     def _pay_once(self, tokens: int, purpose: str, ask: Callable[[], Told]) -> Told:
-        self.state()
+        self._learn_balance()
         reservation = self.bucket.reserve(tokens, purpose=purpose, now=self._patience.now())
         try:
             answer = ask()
@@ -214,6 +217,7 @@ def _joined(answers: Sequence[Answer]) -> Answer:
         Envelope(**fields | {"tokens_consumed": total}),
         {asin: raw for answer in answers for asin, raw in answer.products.items()},
         tuple(asin for answer in answers for asin in answer.asked),
+        {asin: minute for answer in answers for asin, minute in answer.updated.items()},
     )
 
 
