@@ -7,7 +7,7 @@ import numpy as np
 
 from arbitrage.detection.market import Market
 from arbitrage.detection.profile_terms import ProfileTerms
-from arbitrage.economics.kernel import INDEX, Mask, Priced, price
+from arbitrage.economics.kernel import INDEX, Columns, Mask, Priced, price
 from arbitrage.lifecycle import NEAR_ROI, Figures, Trouble
 from products.marketplaces import PAIRS
 
@@ -17,15 +17,35 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Flips:
-    """A profile's 20 flips of each product of a market, priced. Masks are (20, n) in the order of `PAIRS`."""
+class PricedColumns:
+    """A profile's 20 flips of each product, priced. Masks are (20, n) in the order of `PAIRS`."""
 
     terms: ProfileTerms
-    market: Market
-    asins: dict[str, int]
+    columns: Columns
     priced: Priced
     in_stock: Mask
     fresh: Mask
+
+    @property
+    def live(self) -> Mask:
+        """Which flips have a price now: both legs in stock and looked at within 24 hours, nothing missing."""
+        live: Mask = self.in_stock & self.fresh & self.priced.complete
+        return live
+
+    @property
+    def qualifies(self) -> Mask:
+        """Which flips reach the profile's thresholds now."""
+        asked = self.terms.thresholds
+        mask: Mask = self.priced.meets(min_roi=asked.min_roi, min_profit=asked.min_profit) & self.live
+        return mask
+
+
+@dataclass(frozen=True, slots=True)
+class Flips(PricedColumns):
+    """The same of a market, by name."""
+
+    market: Market
+    asins: dict[str, int]
 
     def at(self, asin: str, pair: Pair) -> Figures | Trouble:
         """What a flip earns, or why it cannot be priced now."""
@@ -57,19 +77,6 @@ class Flips:
             if rank[rows[column], column] > 0:
                 yield asin, PAIRS[rows[column]]
 
-    @property
-    def qualifies(self) -> Mask:
-        """Which flips reach the profile's thresholds now."""
-        asked = self.terms.thresholds
-        mask: Mask = self.priced.meets(min_roi=asked.min_roi, min_profit=asked.min_profit) & self.live
-        return mask
-
-    @property
-    def live(self) -> Mask:
-        """Which flips have a price now: both legs in stock and looked at within 24 hours, nothing missing."""
-        live: Mask = self.in_stock & self.fresh & self.priced.complete
-        return live
-
     def _named(self, mask: Mask) -> Iterator[tuple[str, Pair]]:
         names = list(self.asins)
         for row, column in np.argwhere(mask).tolist():
@@ -77,8 +84,8 @@ class Flips:
 
     def _figures(self, row: int, column: int) -> Figures:
         return Figures(
-            buy_price=int(self.market.columns.buy[_SOURCES[row], column]),
-            sell_price=int(self.market.columns.sale[_TARGETS[row], column]),
+            buy_price=int(self.columns.buy[_SOURCES[row], column]),
+            sell_price=int(self.columns.sale[_TARGETS[row], column]),
             cost=int(self.priced.cost[row, column]),
             net=int(self.priced.net[row, column]),
             net_eur=int(self.priced.net_eur[row, column]),
@@ -86,14 +93,15 @@ class Flips:
         )
 
 
+def price_columns(terms: ProfileTerms, columns: Columns, fresh: Mask) -> PricedColumns:
+    """Price all 20 pairs in one kernel call; `fresh` is (5, n): the listings looked at within 24 hours."""
+    in_stock = (columns.buy[_SOURCES] >= 0) & (columns.sale[_TARGETS] >= 0)
+    seen = fresh[_SOURCES] & fresh[_TARGETS]
+    return PricedColumns(terms, columns, price(terms.table, columns), in_stock, seen)
+
+
 def price_market(terms: ProfileTerms, market: Market) -> Flips:
     """Price all 20 pairs of every product of the market in one kernel call."""
-    columns, fresh = market.columns, market.fresh
-    return Flips(
-        terms=terms,
-        market=market,
-        asins={asin: column for column, asin in enumerate(market.asins)},
-        priced=price(terms.table, columns),
-        in_stock=(columns.buy[_SOURCES] >= 0) & (columns.sale[_TARGETS] >= 0),
-        fresh=fresh[_SOURCES] & fresh[_TARGETS],
-    )
+    own = price_columns(terms, market.columns, market.fresh)
+    asins = {asin: column for column, asin in enumerate(market.asins)}
+    return Flips(terms, own.columns, own.priced, own.in_stock, own.fresh, market, asins)

@@ -11,13 +11,14 @@ from arbitrage.whatif.kinds import Choice, Countries, Country, Kind, Number, Pur
 
 BUY_OFFSET = "buy_offset"
 SELL_OFFSET = "sell_offset"
-PRICES, SELLER, COSTS, BORDER, RETURNS, THRESHOLDS, OTHERS = (
+PRICES, SELLER, COSTS, BORDER, RETURNS, THRESHOLDS, TURNOVER, OTHERS = (
     "Prices",
     "Seller and VAT",
     "Costs of a unit, without VAT",
     "UK border",
     "Returns",
     "Thresholds",
+    "Turnover",
     "Others",
 )
 
@@ -47,6 +48,10 @@ def _share(name: str, label: str, group: str, *, optional: bool = False) -> Fiel
 
 def _ratio(name: str, label: str) -> Field:
     return Field(name, label, THRESHOLDS, Number("%", 2, 0, 100_000))
+
+
+def _turnover(name: str, label: str) -> Field:
+    return Field(name, label, TURNOVER, Number("EUR", 2, 0, 99_999_999_999, optional=True))
 
 
 def _offset(name: str, label: str) -> Field:
@@ -94,6 +99,9 @@ _NAMED = (
     _ratio("min_roi", "ROI at least"),
     _euro("min_profit", "Net profit at least", THRESHOLDS),
     _ratio("target_roi", "ROI for the maximum buy price"),
+    _turnover("turnover_prior", "Domestic turnover, year before"),
+    _turnover("turnover_current", "Domestic turnover, this year"),
+    _turnover("turnover_abroad", "Sales to other member states"),
 )
 _TAKEN = {"id", "name", "is_default", "enabled", "is_demo", *(field.name for field in _NAMED)}
 _COLUMNS = [column for column in SellerProfile._meta.concrete_fields if column.name not in _TAKEN]

@@ -6,8 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from arbitrage.detection.market import Market
-from arbitrage.detection.pricing import Flips, price_market
+from arbitrage.detection.pricing import PricedColumns, price_columns
 from arbitrage.detection.profile_terms import ProfileTerms
 from arbitrage.economics.kernel import CHUNK, INDEX, Mask
 from arbitrage.economics.sides import Int64
@@ -78,8 +77,8 @@ class _Both:
     """A stretch of products, priced twice."""
 
     first: int
-    before: Flips
-    after: Flips
+    before: PricedColumns
+    after: PricedColumns
 
     def totals(self, scope: Mask) -> Totals:
         qualified, qualifies = self.before.qualifies & scope, self.after.qualifies & scope
@@ -96,7 +95,7 @@ class _Both:
     def found(self, show: str, scope: Mask) -> Found:
         pair, product = np.nonzero(self._shown(show) & scope)
         at = (pair, product)
-        before, after, columns = self.before.priced, self.after.priced, self.after.market.columns
+        before, after, columns = self.before.priced, self.after.priced, self.after.columns
         return Found(
             pair=pair,
             product=product + self.first,
@@ -142,9 +141,9 @@ def _stretches(
     fresh = snapshot.fresh(now)
     for first in range(0, max(len(snapshot.asins), 1), CHUNK):
         columns = snapshot.columns.part(first, CHUNK)
-        asins, seen = snapshot.asins[first : first + CHUNK], fresh[:, first : first + CHUNK]
+        seen = fresh[:, first : first + CHUNK]
         before, after = (
-            price_market(each, Market(asins, {}, prices, seen))
+            price_columns(each, prices, seen)
             for each, prices in zip(terms, (columns, shifted_columns(columns, scenario)), strict=True)
         )
         yield _Both(first, before, after)

@@ -14,7 +14,7 @@ from arbitrage.product_page.waterfall import Group, groups
 from arbitrage.whatif.asked import Asked
 from arbitrage.whatif.scenario import Scenario
 from arbitrage.whatif.shifting import shifted_inputs
-from arbitrage.whatif.terms import terms_of
+from arbitrage.whatif.terms import rate_keeper, terms_of
 from products.marketplaces import PAIRS
 from products.models import Listing, Product
 
@@ -56,10 +56,11 @@ def one_flip(product: Product, asked: Asked, wanted: str, now: datetime) -> OneF
     pairs = [pair for pair in PAIRS if pair[0] in listings and pair[1] in listings]
     if not pairs:
         return None
-    terms = terms_of(asked.scenario.applied(asked.base), now)
+    rates = rate_keeper.current(now)
+    terms = terms_of(asked.scenario.applied(asked.base), rates, now)
     found = {pair: _evaluated(listings, pair, terms, asked.scenario) for pair in pairs}
     pair = next((pair for pair in pairs if "-".join(pair) == wanted), None) or max(pairs, key=lambda p: _net(found[p]))
-    before = _evaluated(listings, pair, terms_of(asked.base, now), UNCHANGED)
+    before = _evaluated(listings, pair, terms_of(asked.base, rates, now), UNCHANGED)
     return _shown(found[pair], before, pair, terms, listings, pairs)
 
 

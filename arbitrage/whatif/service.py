@@ -15,7 +15,7 @@ from arbitrage.whatif.flips import Found, Totals, priced_twice
 from arbitrage.whatif.scenario import Scenario
 from arbitrage.whatif.shifting import shifted_inputs
 from arbitrage.whatif.snapshot import ColumnSnapshot, keeper
-from arbitrage.whatif.terms import terms_of
+from arbitrage.whatif.terms import rate_keeper, terms_of
 from products.marketplaces import MARKETPLACES, PAIRS
 from products.models import Product
 
@@ -72,7 +72,8 @@ def rank(asked: Asked, now: datetime, *, limit: int = PAGE_SIZE) -> Ranking:
 
     Raises NotPriced where the profile or a rate cannot be used. A page past the end is the last one.
     """
-    before, after = terms_of(asked.base, now), terms_of(asked.scenario.applied(asked.base), now)
+    rates = rate_keeper.current(now)
+    before, after = terms_of(asked.base, rates, now), terms_of(asked.scenario.applied(asked.base), rates, now)
     snapshot = keeper.current(now)
     found, totals = priced_twice(snapshot, (before, after), asked.scenario, asked.filters, now)
     count = len(found.pair)

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Lock
+from uuid import UUID
 
 import numpy as np
 from django.db.models import Count, Max
@@ -12,6 +13,7 @@ from arbitrage.detection.market import Market, load_market
 from arbitrage.economics.kernel import INDEX, Columns, Mask
 from arbitrage.economics.sides import Int64
 from arbitrage.lifecycle import STALE_AFTER
+from arbitrage.models import TablesStamp
 from arbitrage_site.clock import minute_of
 from ingestion.eventlog.passed import keys_passed, positions_of
 from ingestion.eventlog.sql import current_epoch
@@ -27,11 +29,20 @@ _STALE_MINUTES = STALE_AFTER // timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Where the sources of a snapshot stood when it was read: the enrichment's positions, and the watchlist."""
+    """Where the sources of a snapshot stood when it was read: the enrichment's positions, and the watchlist.
+
+    The columns hold fees of the tables of `day`; with other `tables`, or in another `epoch` of the log, all are new.
+    """
 
     epoch: int
+    day: date
+    tables: UUID | None
     positions: dict[int, int]
     watches: tuple[int, int]
+
+    def of_one_age(self, other: "Marks") -> bool:
+        """Whether pieces of a snapshot with the other marks can be kept."""
+        return (self.epoch, self.day, self.tables) == (other.epoch, other.day, other.tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ class Keeper:
         self._kept: ColumnSnapshot | None = None
 
     def current(self, now: datetime) -> ColumnSnapshot:
-        """A snapshot that shows everything committed before the call; three queries when nothing changed."""
+        """A snapshot that shows everything committed before the call; four queries when nothing changed."""
         with self._lock:
             self._kept = refreshed(self._kept, now)
             return self._kept
@@ -76,8 +87,8 @@ keeper = Keeper()
 
 def refreshed(kept: ColumnSnapshot | None, now: datetime) -> ColumnSnapshot:
     """The snapshot brought up to date: only products that were polled or newly watched since are read again."""
-    marks = _marks()
-    if kept is None or kept.marks.epoch != marks.epoch:
+    marks = _marks(now)
+    if kept is None or not kept.marks.of_one_age(marks):
         return _read(marks, now)
     if kept.marks == marks:
         return kept
@@ -87,10 +98,16 @@ def refreshed(kept: ColumnSnapshot | None, now: datetime) -> ColumnSnapshot:
     return _updated(kept, marks, passed, now)
 
 
-def _marks() -> Marks:
+def _marks(now: datetime) -> Marks:
     """Read before any listing, so that a change in between is read again next time instead of lost."""
     watches = Watch.objects.aggregate(count=Count("pk"), newest=Max("pk"))
-    return Marks(current_epoch(), positions_of(ENRICHMENT, RAW), (watches["count"], watches["newest"] or 0))
+    return Marks(
+        epoch=current_epoch(),
+        day=now.date(),
+        tables=TablesStamp.objects.values_list("value", flat=True).first(),
+        positions=positions_of(ENRICHMENT, RAW),
+        watches=(watches["count"], watches["newest"] or 0),
+    )
 
 
 def _read(marks: Marks, now: datetime) -> ColumnSnapshot:

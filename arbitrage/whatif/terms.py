@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 from threading import Lock
+from uuid import UUID
 
 from arbitrage.detection.profile_terms import ProfileTerms
 from arbitrage.economics.loading import load_rates, profile_of
 from arbitrage.economics.rates import InvalidRate, RateBook
 from arbitrage.economics.termsheet import terms_table
 from arbitrage.lifecycle import Thresholds
-from arbitrage.models import SellerProfile
+from arbitrage.models import SellerProfile, TablesStamp
 
 KEEP = timedelta(seconds=60)
 
@@ -18,21 +19,20 @@ class NotPriced(Exception):
 
 
 class RateKeeper:
-    """The dated rates, read again after a minute."""
+    """The dated rates, read again after a minute, and at once when a fee table changed."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: tuple[RateBook, datetime] | None = None
+        self._kept: tuple[RateBook, datetime, UUID | None] | None = None
 
     def current(self, now: datetime) -> RateBook:
-        """All rates. Raises NotPriced when one is impossible."""
+        """All rates; one query while they are kept. Raises NotPriced when one is impossible."""
+        tables = TablesStamp.objects.values_list("value", flat=True).first()
         with self._lock:
-            if self._kept is None or not timedelta() <= now - self._kept[1] < KEEP:
-                try:
-                    self._kept = (load_rates(), now)
-                except InvalidRate as error:
-                    raise NotPriced(f"A rate cannot be used: {error}. Correct it in the admin.") from error
-            return self._kept[0]
+            kept = self._kept
+            if kept is None or kept[2] != tables or not timedelta() <= now - kept[1] < KEEP:
+                kept = self._kept = (_read(), now, tables)
+            return kept[0]
 
     def forget(self) -> None:
         """Read again next time."""
@@ -40,12 +40,18 @@ class RateKeeper:
             self._kept = None
 
 
+def _read() -> RateBook:
+    try:
+        return load_rates()
+    except InvalidRate as error:
+        raise NotPriced(f"A rate cannot be used: {error}. Correct it in the admin.") from error
+
+
 rate_keeper = RateKeeper()
 
 
-def terms_of(row: SellerProfile, now: datetime) -> ProfileTerms:
+def terms_of(row: SellerProfile, rates: RateBook, now: datetime) -> ProfileTerms:
     """What a profile demands and pays on each route for sales on the day of `now`. Raises NotPriced."""
-    rates = rate_keeper.current(now)
     try:
         table = terms_table(profile_of(row), rates, now.date())
     except ValueError as error:

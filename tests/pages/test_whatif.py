@@ -84,7 +84,7 @@ def test_the_fragment_moves_the_address_only_for_the_reader(signed_in: Client, f
 
 
 def test_routes_without_what_they_need_are_named(signed_in: Client, flip: Product) -> None:
-    assert "needs VAT registration in FR" in shown(signed_in, "/what-if/")
+    assert "needs VAT registration in UK" in shown(signed_in, "/what-if/")
 
 
 def test_looking_saves_nothing_and_asks_little(signed_in: Client, flip: Product) -> None:

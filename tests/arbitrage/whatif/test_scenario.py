@@ -124,7 +124,7 @@ def test_a_wrong_value_is_one_sentence_and_left_out(address: str, sentence: str)
 
 
 def test_every_field_of_a_profile_can_be_changed() -> None:
-    kept = {"id", "name", "is_default", "enabled", "is_demo"}
+    kept = {"id", "name", "is_default", "enabled", "is_demo"}  # not the seller's terms
     columns = {column.name for column in SellerProfile._meta.get_fields() if column.concrete} - kept
     assert columns == {field.name for field in FIELDS if field.in_profile}
 

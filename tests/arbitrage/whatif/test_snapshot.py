@@ -1,5 +1,6 @@
 """What the kept columns show after changes of listings and of the watchlist."""
 
+from dataclasses import fields
 from datetime import timedelta
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from arbitrage.economics.kernel import INDEX
+from arbitrage.economics.kernel import INDEX, Columns
+from arbitrage.models import TablesStamp
 from arbitrage.whatif.snapshot import ColumnSnapshot, keeper, refreshed
 from ingestion.models import LogEpoch, LogPosition, LogRecord
 from products.models import Listing, Product
@@ -47,14 +49,14 @@ def test_only_the_products_that_were_polled_are_read_again() -> None:
     assert buys(before) == {one.asin: 1000, two.asin: 1000}
 
 
-def test_nothing_new_costs_three_queries_and_gives_the_same_snapshot() -> None:
+def test_nothing_new_costs_four_queries_and_gives_the_same_snapshot() -> None:
     watched(1)
     first = keeper.current(NOON)
     with CaptureQueriesContext(
         connection,
     ) as queries:
         assert keeper.current(NOON) is first
-    assert len(queries) == 3
+    assert len(queries) == 4
 
 
 def test_new_and_removed_watches_are_followed() -> None:
@@ -89,6 +91,18 @@ def test_a_log_begun_anew_makes_it_read_everything() -> None:
     assert buys(keeper.current(NOON)) == {one.asin: 2000}
 
 
+def test_another_day_or_changed_fee_tables_make_it_read_everything() -> None:
+    """The columns hold fees of the tables of a day."""
+    one = watched(1)
+    keeper.current(NOON)
+    Listing.objects.update(new=2000)
+    assert buys(keeper.current(NOON + timedelta(days=1))) == {one.asin: 2000}
+    Listing.objects.update(new=3000)
+    TablesStamp.objects.all().delete()
+    TablesStamp.objects.create()
+    assert buys(keeper.current(NOON + timedelta(days=1))) == {one.asin: 3000}
+
+
 def test_pieces_add_up_to_what_a_whole_reading_gives() -> None:
     """Random changes, each followed by a refresh."""
     products = [watched(number) for number in range(6)]
@@ -101,8 +115,8 @@ def test_pieces_add_up_to_what_a_whole_reading_gives() -> None:
         kept = refreshed(kept, NOON)
     whole = refreshed(None, NOON)
     assert kept.asins == whole.asins
-    for name in ("buy", "sale", "referral", "fba", "closing"):
-        assert np.array_equal(getattr(kept.columns, name), getattr(whole.columns, name)), name
+    for column in fields(Columns):
+        assert np.array_equal(getattr(kept.columns, column.name), getattr(whole.columns, column.name)), column.name
     assert np.array_equal(kept.minutes, whole.minutes)
 
 
