@@ -194,6 +194,10 @@ class Opportunity(models.Model):
     score_parts = models.JSONField(default=list)
     reasons = models.JSONField(default=list)
     risk = models.JSONField(default=dict, help_text="Risk figures by name, as of the last time it was scored.")
+    chance = models.SmallIntegerField(null=True, help_text="Chance of a profit, permille. Empty: unknown.")
+    profit_per_day = models.BigIntegerField(
+        null=True, help_text="Expected profit per capital day, thousandths of a euro. Empty: unknown."
+    )
 
     peak_net_eur = models.BigIntegerField()
     peak_roi = models.IntegerField()

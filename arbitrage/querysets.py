@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.fields import BigIntegerField
 
 from arbitrage.models import FxRate, Opportunity
@@ -34,9 +34,12 @@ SORTS: dict[str, tuple[str, ...]] = {
     "roi": ("roi",),
     "margin": ("margin",),
     "score": ("score", "net_eur"),
+    "chance": ("chance", "net_eur"),
+    "per_day": ("profit_per_day", "net_eur"),
     "opened": ("opened_at",),
     "updated": ("evaluated_at",),
 }
+MAYBE_UNKNOWN = frozenset({"chance", "profit_per_day"})
 _IN_EUR = {
     "buy_eur": ("buy_price", "buy_currency"),
     "sell_eur": ("sell_price", "currency"),
@@ -121,9 +124,14 @@ def _minimums(query: OpportunityQuery) -> Q:
     return Q(**{name: value for name, value in limits.items() if value is not None})
 
 
-def _order(sort: str) -> list[str]:
-    sign = "-" if sort.startswith("-") else ""
-    return [sign + column for column in SORTS[sort.lstrip("-")]]
+def _order(sort: str) -> list[str | OrderBy]:
+    """What is unknown comes last, whichever way; the databases disagree about it."""
+    falling = sort.startswith("-")
+    columns = SORTS[sort.lstrip("-")]
+    return [
+        OrderBy(F(column), descending=falling, nulls_last=True) if column in MAYBE_UNKNOWN else "-" * falling + column
+        for column in columns
+    ]
 
 
 def _euro_rates() -> dict[str, int]:

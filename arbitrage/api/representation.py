@@ -29,7 +29,8 @@ class OpportunityShown(Links, serializers.ModelSerializer[Opportunity]):
     """An opportunity as it stands in lists.
 
     `buy_price`, `max_buy` are minor units of `buy_currency`; the other amounts of `currency`, those that end in `_eur`
-    EUR cents. `roi`, `margin`, `gross_margin` are basis points. `gross_*` and `simple_*` are what simple tools show.
+    EUR cents. `roi`, `margin`, `gross_margin` are basis points, `chance` permille,
+    `profit_per_day` thousandths of a euro. `gross_*` and `simple_*` are what simple tools show.
     """
 
     asin = serializers.CharField(source="product_id")
@@ -58,6 +59,8 @@ class OpportunityShown(Links, serializers.ModelSerializer[Opportunity]):
             "is_demo",
             "score",
             "reasons",
+            "chance",
+            "profit_per_day",
             "buy_price",
             "buy_currency",
             "sell_price",
@@ -118,9 +121,18 @@ class OpportunityDetail(OpportunityShown):
     """An opportunity with its score's parts, its peak, and the flip as it would be priced now."""
 
     score_parts = serializers.JSONField()
+    risk = serializers.JSONField(help_text="Risk figures by name: permille, days, or minor units of `currency`.")
 
     class Meta(OpportunityShown.Meta):
-        fields = [*OpportunityShown.Meta.fields, "score_version", "score_parts", "peak_net_eur", "peak_roi", "peak_at"]
+        fields = [
+            *OpportunityShown.Meta.fields,
+            "score_version",
+            "score_parts",
+            "risk",
+            "peak_net_eur",
+            "peak_roi",
+            "peak_at",
+        ]
         read_only_fields = fields
 
 

@@ -10,11 +10,13 @@ from arbitrage.scoring.reasons import Reason
 from arbitrage.scoring.score import Part
 
 Entry = dict[str, Any]
+SORTED_BY = ("chance", "profit_per_day")
+"""Risk figures by which lists are sorted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Field by field the columns of Opportunity with the same names."""
+    """Field by field the columns of Opportunity with the same names; two of the risk figures are columns as well."""
 
     score: int
     score_version: int
@@ -24,7 +26,8 @@ class Judgement:
 
     def columns(self) -> dict[str, Any]:
         """The columns and their values."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        own = {name: getattr(self, name) for name in self.__slots__}
+        return own | {name: self.risk[name] for name in SORTED_BY}
 
 
 def judgement_of(appraisal: Appraisal) -> Judgement:

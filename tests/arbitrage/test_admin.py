@@ -48,7 +48,7 @@ def post(admin: Client, model: str, **given: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    "model", ["sellerprofile", "vatrate", "feerate", "fxrate", "alertrule", "opportunity", "alert"]
+    "model", ["sellerprofile", "vatrate", "feerate", "fxrate", "alertrule", "opportunity", "alert", "blockedbrand"]
 )
 def test_every_list_opens(admin: Client, model: str) -> None:
     factories.alert(factories.opportunity(factories.product()))
@@ -67,6 +67,12 @@ def test_an_edited_profile_has_everything_computed_again(admin: Client) -> None:
     factories.product()
     assert post(admin, "sellerprofile", **PROFILE) == ""
     assert SellerProfile.objects.get(name="Mine").vat_registrations == ["DE", "FR"]
+    assert Product.objects.get().recompute_wanted
+
+
+def test_a_blocked_brand_has_everything_scored_again(admin: Client) -> None:
+    factories.product()
+    assert post(admin, "blockedbrand", name="Acme", reason="gated") == ""
     assert Product.objects.get().recompute_wanted
 
 

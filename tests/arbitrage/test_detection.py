@@ -378,7 +378,9 @@ def test_open_rows_are_among_those_that_are_asked_to_be_scored_again(flip: Produ
 
 def test_the_risk_is_stored_with_the_score(flip: Product) -> None:
     detect()
-    risk = Opportunity.objects.get().risk
+    row = Opportunity.objects.get()
+    risk = row.risk
+    assert (row.chance, row.profit_per_day) == (risk["chance"], risk["profit_per_day"])
     assert (risk["chance"], risk["lag_days"], risk["return_rate_is_assumed"]) == (1_000, 28, True)
     assert 0 < risk["expected_net"] < 936
 

@@ -224,3 +224,13 @@ def test_ages_are_spoken(signed_in: Client) -> None:
     flip(1, evaluated_at=NOON - timedelta(minutes=42))
 
     assert "42 min ago" in signed_in.get("/opportunities/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sort", ["chance", "per_day"])
+def test_an_unknown_risk_comes_last_either_way(sort: str) -> None:
+    for number, figure in enumerate((None, 900, 400), start=1):
+        flip(number, "IT", "DE", chance=figure, profit_per_day=figure)
+
+    assert found(sort=f"-{sort}") == ["B0TEST0002", "B0TEST0003", "B0TEST0001"]
+    assert found(sort=sort) == ["B0TEST0003", "B0TEST0002", "B0TEST0001"]
