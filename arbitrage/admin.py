@@ -2,19 +2,22 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from arbitrage import rate_admin
+from arbitrage import rate_admin, seller_admin
 from arbitrage.admin_forms import AlertRuleForm, FxRateForm, SellerProfileForm
+from arbitrage.economics.loading import profile_of
+from arbitrage.economics.profiles import UnusableProfile
+from arbitrage.economics.turnover import warnings
 from arbitrage.models import Alert, AlertRule, BlockedBrand, FxRate, Opportunity, SellerProfile
 from products.admin import ReadOnlyAdmin
 from products.services import want_recompute
 
-__all__ = ["rate_admin"]
+__all__ = ["rate_admin", "seller_admin"]
 """Registered by being imported: Django looks into this module alone."""
 
 
@@ -44,6 +47,17 @@ class SellerProfileAdmin(RecomputingAdmin):
     list_filter = ["enabled", "regime", "fulfilment"]
     search_fields = ["name"]
     readonly_fields = ["is_demo"]
+    inlines = [seller_admin.ShippingRateInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The turnover limits that are near, or why the profile cannot be used."""
+        super().save_related(request, form, formsets, change)
+        try:
+            said = warnings(profile_of(form.instance))
+        except UnusableProfile as error:
+            said = (str(error),)
+        for sentence in said:
+            messages.warning(request, sentence)
 
 
 @admin.register(FxRate)
