@@ -21,7 +21,7 @@ DATED = ("valid_from", "valid_to", "source", "confidence", "edited")
 class DatedRateAdmin(admin.ModelAdmin[Any]):
     """Rates by day; two rows that hold on one day are worth a warning, because such days have no rate."""
 
-    form = DatedForm
+    form: type[ModelForm[Any]] = DatedForm
     date_hierarchy = "valid_from"
     readonly_fields = ("edited", "edited_by")
 

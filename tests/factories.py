@@ -38,6 +38,7 @@ def listing(product: Product, marketplace: str, price: int = 4999, *, now: datet
     values: dict[str, Any] = {
         "currency": MARKETPLACES[marketplace].currency,
         "title": product.title,
+        "category": product.category,
         **dict.fromkeys(["new", "buy_box", "reference", "median_90", "p25_30", "average_90"], price),
         "referral_rate": 150_000,
         "fba_fee": 315,

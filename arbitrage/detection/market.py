@@ -8,6 +8,8 @@ import numpy as np
 
 from arbitrage.economics.columns import columns_of
 from arbitrage.economics.kernel import INDEX, Columns, Mask
+from arbitrage.economics.table_loading import load_tables
+from arbitrage.economics.tables import NO_TABLES, DayTables
 from arbitrage.lifecycle import STALE_AFTER
 from arbitrage_site.clock import minute_of
 from products.marketplaces import CODES, Code
@@ -23,6 +25,7 @@ class MarketListing:
     id: int
     product_id: str
     marketplace: Code
+    category: str
     is_demo: bool
     amazon: int | None
     new: int | None
@@ -33,6 +36,10 @@ class MarketListing:
     referral_rate: int | None
     fba_fee: int | None
     closing_fee: int | None
+    package_length: int | None
+    package_width: int | None
+    package_height: int | None
+    package_weight: int | None
     source_minute: int
 
 
@@ -43,17 +50,18 @@ _COLUMNS = [field.name for field in fields(MarketListing)]
 class Market:
     """The known listings of `asins`, by (asin, marketplace); and as tables, products in the order of `asins`.
 
-    `fresh` is (5, n): which listings Keepa looked at within 24 hours.
+    `fresh` is (5, n): which listings Keepa looked at within 24 hours. `tables` are the fee tables of the columns.
     """
 
     asins: Sequence[str]
     listings: dict[tuple[str, str], MarketListing]
     columns: Columns
     fresh: Mask
+    tables: DayTables = NO_TABLES
 
 
 def load_market(asins: Sequence[str], now: datetime) -> Market:
-    """Read the current listings of these products."""
+    """Read the current listings of these products; the fee tables are those of the day. Two queries."""
     rows = Listing.objects.filter(product_id__in=asins, marketplace__in=CODES).values_list(*_COLUMNS)
     by_asin: dict[str, dict[str, MarketListing]] = {asin: {} for asin in asins}
     for row in rows:
@@ -61,7 +69,8 @@ def load_market(asins: Sequence[str], now: datetime) -> Market:
         by_asin[listing.product_id][listing.marketplace] = listing
     products = list(by_asin.values())
     named = {(asin, code): listing for asin, own in by_asin.items() for code, listing in own.items()}
-    return Market(asins, named, columns_of(products), _fresh(products, now))
+    tables = load_tables().on(now.date())
+    return Market(asins, named, columns_of(products, tables), _fresh(products, now), tables)
 
 
 def _fresh(products: Sequence[dict[str, MarketListing]], now: datetime) -> Mask:

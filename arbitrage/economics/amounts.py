@@ -16,7 +16,8 @@ from arbitrage.economics.terms import PurchaseTerms, SaleTerms
 class Landed:
     """The purchase side, minor units of the target's currency except `net`, which is the source's.
 
-    `recoverable` is VAT paid first and refunded later: import VAT, and the VAT of a deductible domestic purchase.
+    `recoverable` is VAT paid first and refunded later: import VAT unless its accounting is postponed, and the VAT of a
+    deductible domestic purchase.
     """
 
     net: int
@@ -45,6 +46,7 @@ class Proceeds:
     fuel: int
     digital_services: int
     storage: int
+    per_item: int
     fees: int
     fee_vat: int
 
@@ -83,34 +85,37 @@ def landed(terms: PurchaseTerms, buy: int) -> Landed:
         inbound=inbound,
         prep=prep,
         cost=cost + import_vat if terms.import_vat_is_cost else cost,
-        recoverable=refund if terms.import_vat_is_cost else refund + import_vat,
+        recoverable=refund + (import_vat if terms.prefinances_import_vat else 0),
     )
 
 
 def proceeds(terms: SaleTerms, sale: int, *, buy: int, referral: int, fba: int, closing: int) -> Proceeds:
-    """What a sale leaves (economics.md 1.4, 1.5). `buy` matters to the margin scheme alone, in the same currency."""
+    """What a sale leaves (economics.md 1.4, 1.5). `referral`, `fba` and `closing` are amounts at this price.
+
+    `buy` matters to the margin scheme alone, in the same currency.
+    """
     with localcontext(CONTEXT):
         if terms.margin_vat:
             margin_vat = Decimal(terms.margin_vat.ppm)
             revenue = sale - half_up(max(0, sale - buy) * margin_vat / (PPM + margin_vat))
         else:
             revenue = half_up(sale / (1 + fraction(terms.output_vat)))
-        referral_fee = half_up(sale * referral / PPM)
         fuel = half_up(fba * fraction(terms.fuel))
-        base = referral_fee + closing + (fba + fuel if terms.digital_services.on_fulfilment else 0)
+        base = referral + closing + (fba + fuel if terms.digital_services.on_fulfilment else 0)
         digital_services = half_up(base * fraction(terms.digital_services))
-        fees = referral_fee + closing + fba + fuel + digital_services + terms.storage
+        fees = referral + closing + fba + fuel + digital_services + terms.storage + terms.per_item
         fee_vat = half_up(fees * fraction(terms.fee_vat))
     return Proceeds(
         sale=sale,
         output_vat=sale - revenue,
         revenue=revenue,
-        referral=referral_fee,
+        referral=referral,
         closing=closing,
         fba=fba,
         fuel=fuel,
         digital_services=digital_services,
         storage=terms.storage,
+        per_item=terms.per_item,
         fees=fees,
         fee_vat=fee_vat,
     )

@@ -1,35 +1,47 @@
 """From listings to the kernel's columns, by the same rules as a single flip's inputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from arbitrage.economics.inputs import (
-    PricedListing,
-    buy_price,
-    closing_fee,
-    conservative_price,
-    fulfilment_fee,
-    referral_rate,
-)
+from arbitrage.economics.charges import Charges, charges_of
+from arbitrage.economics.interned import GOODS, NONE, RULES
 from arbitrage.economics.kernel import INDEX, Columns
+from arbitrage.economics.missing import Missing
+from arbitrage.economics.prices import PricedListing, buy_price, conservative_price
+from arbitrage.economics.table_columns import NAMES
+from arbitrage.economics.tables import NO_TABLES, DayTables
 
 MISSING = -1
 
 
-def columns_of(products: Sequence[Mapping[str, PricedListing]]) -> Columns:
+def columns_of(products: Sequence[Mapping[str, PricedListing]], tables: DayTables = NO_TABLES) -> Columns:
     """One column a product, in the order given; each product maps marketplace codes to its listings."""
-    shape = (len(INDEX), len(products))
-    buy, sale, referral, fba, closing = (np.full(shape, MISSING, np.int64) for _ in range(5))
+    table = np.full((len(NAMES), len(INDEX), len(products)), MISSING, np.int64)
+    table[NAMES.index("minimum")] = table[NAMES.index("tabled")] = 0
     for column, listings in enumerate(products):
         for code, listing in listings.items():
-            row = INDEX[code]
-            buy[row, column] = _known(buy_price(listing))
-            sale[row, column] = _known(conservative_price(listing))
-            referral[row, column] = _known(referral_rate(listing))
-            fba[row, column] = _known(fulfilment_fee(listing))
-            closing[row, column] = closing_fee(listing)
-    return Columns(buy, sale, referral, fba, closing)
+            table[:, INDEX[code], column] = list(_row(listing, charges_of(listing, tables)))
+    return Columns(*table)
+
+
+def _row(listing: PricedListing, charges: Charges) -> Iterator[int]:
+    """A listing's values in the order of the columns."""
+    referral, fba = charges.referral, charges.fba
+    missing = isinstance(referral.minimum, Missing) or charges.closing is None
+    yield _known(buy_price(listing))
+    yield _known(conservative_price(listing))
+    yield 0 if referral.rate is None and referral.rule else _known(referral.rate)
+    yield MISSING if missing else _known(fba.standard)
+    yield charges.closing or 0
+    yield RULES.code(referral.rule)
+    yield NONE if referral.home is None else referral.home
+    yield 0 if referral.minimum is None or isinstance(referral.minimum, Missing) else referral.minimum.amount
+    yield _known(fba.low)
+    yield _known(fba.limit)
+    yield MISSING if missing else _known(charges.efn.standard)
+    yield GOODS.code(charges.goods)
+    yield int(not fba.keepa)
 
 
 def _known(value: int | None) -> int:

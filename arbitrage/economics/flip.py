@@ -19,7 +19,8 @@ class Flip:
     `revenue` is without VAT, `fees` with the VAT on them where that is a cost (`fee_vat`, a part of it), `cost` the
     landed cost. `roi`, `margin` (of the revenue) and `cash_roi` (counting VAT paid first and refunded later) are basis
     points, half-up. `gross_spread` is the difference of the listed prices, context only. `net_if_vat_lost` is the net
-    profit if the source country's VAT does not come back, None where it never does. `expected` is after returns.
+    profit if the source country's VAT does not come back, None where it never does. `vat_prefinanced` is VAT paid first
+    and refunded later. `expected` is after returns.
     """
 
     inputs: FlipInputs
@@ -34,6 +35,7 @@ class Flip:
     roi: int
     margin: int
     cash_roi: int
+    vat_prefinanced: int
     gross_spread: int
     gross_margin: int
     net_if_vat_lost: int | None
@@ -43,6 +45,11 @@ class Flip:
     def currency(self) -> str:
         """The target's currency."""
         return self.inputs.terms.currency
+
+    @property
+    def cash_tied(self) -> int:
+        """What leaves the account before the goods are sold: the landed cost and the VAT paid first."""
+        return self.cost + self.vat_prefinanced
 
     def annualised(self, days: int) -> int:
         """ROI over a year if the capital comes back after `days` (at least 1); basis points, for ranking alone."""
@@ -69,6 +76,7 @@ def evaluate(inputs: FlipInputs) -> Flip:
         roi=basis_points(net, cost.cost),
         margin=basis_points(net, sale.revenue),
         cash_roi=basis_points(net, cost.cost + cost.recoverable),
+        vat_prefinanced=cost.recoverable,
         gross_spread=inputs.sale - listed,
         gross_margin=sale.revenue - cost.goods,
         net_if_vat_lost=_net_if_vat_lost(inputs, sale),
@@ -82,8 +90,8 @@ def proceeds_of(inputs: FlipInputs) -> Proceeds:
         inputs.terms.sale,
         inputs.sale,
         buy=inputs.buy,
-        referral=inputs.referral,
-        fba=inputs.fba,
+        referral=inputs.referral_fee,
+        fba=inputs.fba_fee,
         closing=inputs.closing,
     )
 

@@ -1,51 +1,54 @@
 """From two listings to the inputs of a flip. Pages, commands, the detector and the API all come through here."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
+from arbitrage.economics.charges import Charges, charges_of, missing_of
+from arbitrage.economics.interned import goods_of
 from arbitrage.economics.missing import NO_BUY_PRICE, NO_SALE_PRICE, Incomplete, Missing
-from arbitrage.economics.profiles import Profile
+from arbitrage.economics.prices import (
+    LARGEST,
+    PricedListing,
+    buy_price,
+    closing_fee,
+    conservative_price,
+    fulfilment_fee,
+    reference_price,
+    referral_rate,
+)
+from arbitrage.economics.profiles import Fulfilment, Profile
 from arbitrage.economics.rates import PPM, RateBook
-from arbitrage.economics.terms import Terms
+from arbitrage.economics.tables import Cell, DayTables
+from arbitrage.economics.taxes import purchase_of, sale_of
+from arbitrage.economics.terms import PurchaseTerms, SaleTerms, Terms
 from arbitrage.economics.termsheet import terms_for
+from arbitrage.economics.uncertainty import Judged, estimates_of, warnings_of
+from arbitrage_site.clock import moment_of
 
-LARGEST = 2**31 - 1
-"""No price may be larger, in minor units: Keepa's own limit, and what keeps the kernel's products inside 64 bits."""
-
-
-class PricedListing(Protocol):
-    """What the economics reads of a listing; `products.models.Listing` is one. Minor units, or None."""
-
-    @property
-    def marketplace(self) -> str: ...
-    @property
-    def amazon(self) -> int | None: ...
-    @property
-    def new(self) -> int | None: ...
-    @property
-    def buy_box(self) -> int | None: ...
-    @property
-    def buybox_minute(self) -> int | None: ...
-    @property
-    def median_90(self) -> int | None: ...
-    @property
-    def p25_30(self) -> int | None: ...
-    @property
-    def referral_rate(self) -> int | None: ...
-    @property
-    def fba_fee(self) -> int | None: ...
-    @property
-    def closing_fee(self) -> int | None: ...
+__all__ = [
+    "LARGEST",
+    "FlipInputs",
+    "PricedListing",
+    "build_inputs",
+    "buy_price",
+    "closing_fee",
+    "conservative_price",
+    "flip_inputs",
+    "fulfilment_fee",
+    "reference_price",
+    "referral_rate",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class FlipInputs:
     """Everything one flip needs. `buy` is minor units of the source's currency, the other amounts of the target's.
 
-    `sale` is the price the flip is judged at; `reference` the current one. `referral` is ppm of the sale price.
-    `estimates` says why the result is only an estimate; empty when it is not.
+    `sale` is the price the flip is judged at; `reference` the current one. `referral` is ppm of the sale price,
+    `fba` the fulfilment fee; where `charges` knows more, `referral_fee` and `fba_fee` follow the price over thresholds:
+    at or below `limit` the fulfilment fee is `low`. `estimates` says why the result is only an estimate, empty when it
+    is not; `warnings` where sources differ. `seen` are the days on which Keepa looked at source and target.
     """
 
     terms: Terms
@@ -56,64 +59,120 @@ class FlipInputs:
     closing: int = 0
     reference: int | None = None
     estimates: tuple[str, ...] = ()
+    low: int | None = None
+    limit: int | None = None
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+    charges: Charges | None = field(default=None, compare=False, repr=False)
+    seen: tuple[date | None, date | None] = field(default=(None, None), compare=False)
 
     @property
     def is_estimate(self) -> bool:
         """Whether a default stands for something unknown."""
         return bool(self.estimates)
 
+    @property
+    def is_low_price(self) -> bool:
+        """Whether the fulfilment fee is the one of low prices."""
+        return self.low is not None and self.limit is not None and self.sale <= self.limit
 
-def buy_price(listing: PricedListing) -> int | None:
-    """The lowest in-stock landed price of NEW and AMAZON at the source."""
-    return _least(listing.new, listing.amazon)
+    @property
+    def fba_fee(self) -> int:
+        """The fulfilment fee at the sale price."""
+        return self.low if self.is_low_price and self.low is not None else self.fba
 
+    @property
+    def least_referral(self) -> int:
+        """The least referral fee; 0 where none is known."""
+        minimum = self.charges.referral.minimum if self.charges else None
+        return minimum.amount if isinstance(minimum, Cell) else 0
 
-def reference_price(listing: PricedListing) -> int | None:
-    """The buy box where it was ever asked (None when nobody has it), else NEW."""
-    return _payable(listing.new if listing.buybox_minute is None else listing.buy_box)
+    @property
+    def uses_rule(self) -> bool:
+        """Whether the referral fee at the sale price is the fee category's, not Keepa's rate."""
+        referral = self.charges.referral if self.charges else None
+        return bool(referral and referral.rule and referral.rule.place(self.sale) != referral.home)
 
-
-def conservative_price(listing: PricedListing) -> int | None:
-    """The price a flip is judged at: the least of reference, its median of 90 days and its P25 of 30 days."""
-    reference = reference_price(listing)
-    return None if reference is None else _least(reference, listing.median_90, listing.p25_30)
-
-
-def referral_rate(listing: PricedListing) -> int | None:
-    """Keepa's referral rate as it stands, ppm; None when absent or impossible."""
-    rate = listing.referral_rate
-    return rate if rate is not None and 0 <= rate <= PPM else None
-
-
-def fulfilment_fee(listing: PricedListing) -> int | None:
-    """Keepa's FBA fee. Zero is Keepa's word for "no valid dimensions", so it counts as missing (economics.md 3.5)."""
-    return _payable(listing.fba_fee)
-
-
-def closing_fee(listing: PricedListing) -> int:
-    """Keepa's closing fee. Amazon charges it for media alone, so an absent one is none (economics.md 3.2)."""
-    return _payable(listing.closing_fee) or 0
+    @property
+    def referral_fee(self) -> int:
+        """The referral fee at the sale price."""
+        rule = self.charges.referral.rule if self.charges else None
+        if rule is not None and self.uses_rule:
+            return max(rule.fee(self.sale), self.least_referral)
+        return max((2 * self.sale * self.referral + PPM) // (2 * PPM), self.least_referral)
 
 
-def flip_inputs(source: PricedListing, target: PricedListing, terms: Terms | Incomplete) -> FlipInputs | Incomplete:
-    """Put two listings into terms already built; what is missing on either side is named."""
+def flip_inputs(
+    source: PricedListing, target: PricedListing, terms: Terms | Incomplete, tables: DayTables | None = None
+) -> FlipInputs | Incomplete:
+    """Put two listings into terms already built; what is missing on either side is named.
+
+    `tables` are those of the terms unless the caller has others, as for columns of an earlier moment.
+    """
     buy, sale = buy_price(source), conservative_price(target)
-    referral, fba = referral_rate(target), fulfilment_fee(target)
-    if isinstance(terms, Incomplete) or buy is None or sale is None or referral is None or fba is None:
-        named = terms.missing if isinstance(terms, Incomplete) else ()
-        missing = (*_missing(source.marketplace, target.marketplace, buy, sale, referral, fba), *named)
-        return Incomplete(source.marketplace, target.marketplace, missing)
-    asked = () if target.buybox_minute is not None else (f"the buy box in {target.marketplace} was never asked",)
+    used = tables or (terms.tables if isinstance(terms, Terms) else DayTables())
+    charges = charges_of(target, used)
+    if isinstance(terms, Incomplete) or buy is None or sale is None:
+        efn = isinstance(terms, Terms) and terms.sale.fulfilment is Fulfilment.FBA_EFN
+        return _incomplete(source, target, terms, buy, sale, charges, efn=efn)
+    return _inputs(source, target, terms, used, buy, sale, charges)
+
+
+def _inputs(
+    source: PricedListing,
+    target: PricedListing,
+    terms: Terms,
+    tables: DayTables,
+    buy: int,
+    sale: int,
+    charges: Charges,
+) -> FlipInputs | Incomplete:
+    category = tables.category(source.category) if tables.loaded else None
+    bought = goods_of(category)
+    purchase, sold = purchase_of(terms, bought), sale_of(terms, charges.goods)
+    efn = terms.sale.fulfilment is Fulfilment.FBA_EFN
+    missing = (
+        *missing_of(charges, efn=efn),
+        *(() if isinstance(purchase, PurchaseTerms) else purchase),
+        *(() if isinstance(sold, SaleTerms) else sold),
+    )
+    if missing or not isinstance(purchase, PurchaseTerms) or not isinstance(sold, SaleTerms):
+        return Incomplete(source.marketplace, target.marketplace, tuple(dict.fromkeys(missing)))
+    fulfilment = charges.efn if efn else charges.fba
+    extra = 0 if fulfilment.keepa else sold.no_cep
+    judged = Judged(terms, source, target, category, bought, charges, sale, efn=efn)
     return FlipInputs(
-        terms=terms,
+        terms=_with_sides(terms, purchase, sold),
         buy=buy,
         sale=sale,
-        referral=referral,
-        fba=fba,
-        closing=closing_fee(target),
+        referral=_rate(charges, sale),
+        fba=(fulfilment.standard or 0) + extra,
+        closing=charges.closing or 0,
         reference=reference_price(target),
-        estimates=(*asked, *terms.estimates),
+        estimates=tuple(dict.fromkeys(estimates_of(judged))),
+        low=None if efn or fulfilment.low is None else fulfilment.low + extra,
+        limit=None if efn else fulfilment.limit,
+        warnings=tuple(warnings_of(judged)),
+        charges=charges if charges.tabled else None,
+        seen=(_day(source), _day(target)),
     )
+
+
+def _with_sides(terms: Terms, purchase: PurchaseTerms, sale: SaleTerms) -> Terms:
+    if purchase is terms.purchase and sale is terms.sale:
+        return terms
+    return replace(terms, purchase=purchase, sale=sale)
+
+
+def _rate(charges: Charges, sale: int) -> int:
+    """Keepa's rate, or the rule's at the sale price."""
+    referral = charges.referral
+    if referral.rate is not None or referral.rule is None:
+        return referral.rate or 0
+    return referral.rule.segments[referral.rule.place(sale)].rate
+
+
+def _day(listing: PricedListing) -> date | None:
+    return moment_of(listing.source_minute).date() if listing.source_minute else None
 
 
 def build_inputs(
@@ -123,22 +182,24 @@ def build_inputs(
     return flip_inputs(source, target, terms_for(profile, rates, source.marketplace, target.marketplace, now.date()))
 
 
-def _missing(
-    source: str, target: str, buy: int | None, sale: int | None, referral: int | None, fba: int | None
-) -> Iterator[Missing]:
+def _incomplete(
+    source: PricedListing,
+    target: PricedListing,
+    terms: Terms | Incomplete,
+    buy: int | None,
+    sale: int | None,
+    charges: Charges,
+    *,
+    efn: bool,
+) -> Incomplete:
+    named = terms.missing if isinstance(terms, Incomplete) else ()
+    prices = _missing_prices(source.marketplace, target.marketplace, buy, sale)
+    missing = (*prices, *missing_of(charges, efn=efn), *named)
+    return Incomplete(source.marketplace, target.marketplace, tuple(dict.fromkeys(missing)))
+
+
+def _missing_prices(source: str, target: str, buy: int | None, sale: int | None) -> Iterator[Missing]:
     if buy is None:
         yield Missing(NO_BUY_PRICE, f"a price to buy at in {source}")
     if sale is None:
         yield Missing(NO_SALE_PRICE, f"a price to sell at in {target}")
-    if referral is None:
-        yield Missing("referral_fee", f"the referral fee in {target}")
-    if fba is None:
-        yield Missing("fba_fee", f"the FBA fee in {target}")
-
-
-def _payable(amount: int | None) -> int | None:
-    return amount if amount is not None and 0 < amount <= LARGEST else None
-
-
-def _least(*amounts: int | None) -> int | None:
-    return min((amount for amount in map(_payable, amounts) if amount is not None), default=None)

@@ -10,42 +10,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arbitrage.economics.inputs import LARGEST
-from arbitrage.economics.profiles import Regime
+from arbitrage.economics.prices import LARGEST
+from arbitrage.economics.profiles import Fulfilment
 from arbitrage.economics.rates import PPM, Conversion
+from arbitrage.economics.route_plan import INDEX, PurchaseSide, Route, RoutePlan, SaleSide, at, plan_routes
 from arbitrage.economics.sides import Int64, Sale, landed_cost, margin_vat, proceeds, scaled
-from arbitrage.economics.terms import PurchaseTerms, SaleTerms, Terms, TermsTable
-from products.marketplaces import CODES, PAIRS
+from arbitrage.economics.table_columns import Columns, RuleTables, fulfilment_fees, rule_tables
+from arbitrage.economics.terms import TermsTable
+from products.marketplaces import PAIRS
+
+__all__ = ["CHUNK", "INDEX", "Columns", "Mask", "Priced", "price", "price_in_chunks"]
 
 Mask = NDArray[np.bool_]
 CHUNK = 8_192
 """What fits the second cache with its results; half or double takes up to half as long again."""
-INDEX: dict[str, int] = {code: index for index, code in enumerate(CODES)}
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Prices and fees of n products, each (5, n) int64 in the order of `marketplaces.CODES`; -1 means missing.
-
-    `buy` is the price to pay at that marketplace, `sale` the one to sell at; minor units of its currency.
-    `referral` is ppm. A missing `closing` fee is none (non-media); the others missing make a pair incomplete.
-    """
-
-    buy: Int64
-    sale: Int64
-    referral: Int64
-    fba: Int64
-    closing: Int64
-
-    def __len__(self) -> int:
-        return int(self.buy.shape[1])
-
-    def part(self, first: int, size: int) -> "Columns":
-        """The products from `first` on, at most `size` of them; no copy."""
-        cut = slice(first, first + size)
-        return Columns(
-            self.buy[:, cut], self.sale[:, cut], self.referral[:, cut], self.fba[:, cut], self.closing[:, cut]
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,73 +50,100 @@ class Priced:
 
 def price_in_chunks(table: TermsTable, columns: Columns, *, size: int = CHUNK) -> Iterator[Priced]:
     """Price any number of products in bounded memory, `size` at a time and in order."""
+    plan, rules = plan_routes(table, columns), rule_tables()
     for first in range(0, len(columns), size):
-        yield price(table, columns.part(first, size), first=first)
+        yield _price(plan, rules, columns.part(first, size), first)
 
 
 def price(table: TermsTable, columns: Columns, *, first: int = 0) -> Priced:
     """Price all pairs of all products at once; meant for up to some ten thousand products."""
-    block = _Block(columns)
+    return _price(plan_routes(table, columns), rule_tables(), columns, first)
+
+
+def _price(plan: RoutePlan, rules: RuleTables, columns: Columns, first: int) -> Priced:
+    block = _Block(plan, rules, columns)
     shape = (len(PAIRS), len(columns))
     net, net_eur, cost, revenue, fees, roi = (np.empty(shape, np.int64) for _ in range(6))
-    complete = np.zeros(shape, np.bool_)
-    for row, pair in enumerate(PAIRS):
-        terms = table[pair]
-        if not isinstance(terms, Terms):
-            for numbers in (net, net_eur, cost, revenue, fees, roi):
-                numbers[row] = 0
-            continue
-        source, target = INDEX[pair[0]], INDEX[pair[1]]
-        sale = block.sale(target, terms.sale)
-        cost[row] = block.cost(source, terms.purchase)
-        revenue[row] = block.revenue(source, target, terms)
-        fees[row] = sale.fees
-        np.subtract(revenue[row], fees[row], out=net[row])
-        net[row] -= cost[row]
-        roi[row] = _basis_points(net[row], cost[row])
-        net_eur[row] = _to_euro(net[row], terms.to_euro)
-        np.logical_and(block.buyable[source], block.sellable[target], out=complete[row])
-    return Priced(first, net, net_eur, cost, revenue, fees, roi, complete)
+    priced = Priced(first, net, net_eur, cost, revenue, fees, roi, np.zeros(shape, np.bool_))
+    for row in set(range(len(PAIRS))) - {route.row for route in plan.routes}:
+        for numbers in (net, net_eur, cost, revenue, fees, roi):
+            numbers[row] = 0
+    for route in plan.routes:
+        _price_route(block, route, priced)
+    return priced
+
+
+def _price_route(block: "_Block", route: Route, priced: Priced) -> None:
+    row, sale = route.row, block.sale(route.sale)
+    priced.cost[row] = block.cost(route.purchase)
+    priced.revenue[row] = block.revenue(route)
+    priced.fees[row] = sale.fees
+    np.subtract(priced.revenue[row], priced.fees[row], out=priced.net[row])
+    priced.net[row] -= priced.cost[row]
+    priced.roi[row] = _basis_points(priced.net[row], priced.cost[row])
+    priced.net_eur[row] = _to_euro(priced.net[row], route.terms.to_euro)
+    np.logical_and(block.buyable(route.purchase), block.sellable(route.sale), out=priced.complete[row])
 
 
 class _Block:
     """One block of products. A side that several pairs share is computed once."""
 
-    def __init__(self, columns: Columns) -> None:
-        buyable, sellable = _payable(columns.buy), _payable(columns.sale) & _payable(columns.fba)
-        sellable &= (columns.referral >= 0) & (columns.referral <= PPM)
-        self.buyable, self.sellable = buyable, sellable
-        self.columns = Columns(
-            buy=np.where(buyable, columns.buy, 0),
-            sale=np.where(sellable, columns.sale, 0),
-            referral=np.where(sellable, columns.referral, 0),
-            fba=np.where(sellable, columns.fba, 0),
-            closing=np.where(_payable(columns.closing), columns.closing, 0),
-        )
-        self._costs: dict[tuple[int, PurchaseTerms], Int64] = {}
-        self._sales: dict[tuple[int, SaleTerms], Sale] = {}
+    def __init__(self, plan: RoutePlan, rules: RuleTables, columns: Columns) -> None:
+        self.plan, self.rules, self.columns = plan, rules, columns
+        self._kinds = [plan.kinds(columns, row) for row in range(len(INDEX))]
+        self._buyable = _payable(columns.buy)
+        self._priced = _payable(columns.sale) & (columns.referral >= 0) & (columns.referral <= PPM)
+        self._buy = np.where(self._buyable, columns.buy, 0)
+        self._sale = np.where(self._priced, columns.sale, 0)
+        self._costs: dict[int, Int64] = {}
+        self._sales: dict[int, Sale] = {}
 
-    def cost(self, source: int, terms: PurchaseTerms) -> Int64:
-        key = (source, terms)
-        if key not in self._costs:
-            self._costs[key] = landed_cost(terms, self.columns.buy[source])
-        return self._costs[key]
+    def buyable(self, side: PurchaseSide) -> Mask:
+        """Where there is a price to pay and every rate of the goods."""
+        buyable: Mask = self._buyable[side.row]
+        return buyable if side.known.all() else buyable & side.known.take(self._kinds[side.row])
 
-    def sale(self, target: int, terms: SaleTerms) -> Sale:
-        key = (target, terms)
-        if key not in self._sales:
-            columns = self.columns
-            self._sales[key] = proceeds(
-                terms, columns.sale[target], columns.referral[target], columns.fba[target], columns.closing[target]
-            )
-        return self._sales[key]
+    def sellable(self, side: SaleSide) -> Mask:
+        """Where there is a sale price, every fee and every rate of the goods."""
+        sellable: Mask = self._priced[side.row] & _payable(self._fulfilment(side))
+        return sellable if side.known.all() else sellable & side.known.take(self._kinds[side.row])
 
-    def revenue(self, source: int, target: int, terms: Terms) -> Int64:
+    def cost(self, side: PurchaseSide) -> Int64:
+        if id(side) not in self._costs:
+            rates = side.rates(self._kinds[side.row])
+            self._costs[id(side)] = landed_cost(side.terms, rates, self._buy[side.row])
+        return self._costs[id(side)]
+
+    def sale(self, side: SaleSide) -> Sale:
+        if id(side) not in self._sales:
+            row, sale = side.row, self._sale[side.row]
+            kinds, vat = self._kinds[row], side.output_vat
+            rate = np.where(self._priced[row], self.columns.referral[row], 0)
+            closing = self.columns.closing[row]
+            charged = self.rules.fees(self.columns, row, sale, rate)
+            charged += np.where(_payable(closing), closing, 0)
+            fba = self._fulfilment(side)
+            fba = np.where(_payable(fba), fba, 0)
+            self._sales[id(side)] = proceeds(side.terms, None if vat is None else at(vat, kinds), sale, charged, fba)
+        return self._sales[id(side)]
+
+    def _fulfilment(self, side: SaleSide) -> Int64:
+        """The fulfilment fees at the sale prices; -1 where one is missing."""
+        columns, row = self.columns, side.row
+        if side.terms.fulfilment is Fulfilment.FBA_EFN:
+            if columns.efn is None:
+                return np.full(len(columns), -1, np.int64)
+            return np.where(columns.efn[row] > 0, columns.efn[row] + side.terms.no_cep, -1)
+        fba = fulfilment_fees(columns, row, self._sale[row], columns.fba[row], side.terms.no_cep)
+        return np.where(columns.fba[row] > 0, fba, -1)
+
+    def revenue(self, route: Route) -> Int64:
         """Net revenue; in the margin scheme it depends on both prices."""
-        revenue = self.sale(target, terms.sale).revenue
-        if terms.regime is Regime.MARGIN_SCHEME:
-            return revenue - margin_vat(terms.sale, self.columns.sale[target] - self.columns.buy[source])
-        return revenue
+        revenue = self.sale(route.sale).revenue
+        if route.sale.terms.margin_vat is None:
+            return revenue
+        vat = at(route.sale.margin_vat, self._kinds[route.sale.row])
+        return revenue - margin_vat(vat, self._sale[route.sale.row] - self._buy[route.purchase.row])
 
 
 def _payable(amounts: Int64) -> Mask:

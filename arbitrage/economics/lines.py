@@ -6,9 +6,13 @@ from datetime import date
 from enum import StrEnum
 
 from arbitrage.economics.amounts import Landed, Proceeds
+from arbitrage.economics.charges import Fulfilment as Charged
 from arbitrage.economics.inputs import FlipInputs
-from arbitrage.economics.profiles import PurchaseVat
+from arbitrage.economics.profiles import Fulfilment, PurchaseVat
 from arbitrage.economics.rates import EURO, Rate
+from arbitrage.economics.referral import Segment
+from arbitrage.economics.rounding import PPM, half_up
+from arbitrage.economics.tables import Cell
 from arbitrage.economics.wording import money, per_euro, percent, percent_of, quote
 
 KEEPA = "Keepa"
@@ -59,7 +63,9 @@ class _Printer:
 
     def revenue(self) -> Iterator[Line]:
         terms, sale = self.terms.sale, self.sale
-        yield self._line("sale_price", "sale price", Kind.REVENUE, sale.sale, source=KEEPA)
+        yield self._line(
+            "sale_price", "sale price", Kind.REVENUE, sale.sale, source=KEEPA, valid_from=self.inputs.seen[1]
+        )
         if terms.margin_vat:
             spread = max(0, sale.sale - self.inputs.buy)
             rate = terms.margin_vat
@@ -73,20 +79,63 @@ class _Printer:
 
     def fees(self) -> Iterator[Line]:
         terms, sale = self.terms.sale, self.sale
-        formula = f"{percent(self.inputs.referral)} * {money(sale.sale)}"
-        rate = percent(self.inputs.referral)
-        yield self._line("referral", "referral fee", Kind.FEE, -sale.referral, formula=formula, rate=rate, source=KEEPA)
+        yield self._referral()
         if sale.closing:
-            yield self._line("closing", "closing fee", Kind.FEE, -sale.closing, source=KEEPA)
-        yield self._line("fba", "fulfilment fee", Kind.FEE, -sale.fba, source=KEEPA)
+            cell = self.inputs.charges.closing_cell if self.inputs.charges else None
+            yield self._said_by(cell, "closing", "closing fee", -sale.closing)
+        yield self._fulfilment()
         formula = f"{percent_of(terms.fuel)} * {money(sale.fba)}"
         yield self._rated("fuel", "fuel surcharge", Kind.FEE, -sale.fuel, terms.fuel, formula)
         yield self._digital_services(terms.digital_services)
         if sale.storage:
             yield self._line("storage", "storage", Kind.FEE, -sale.storage, source=self.said)
+        if sale.per_item:
+            cell = self.terms.tables.cell("per_item", self.terms.target)
+            yield self._said_by(cell, "per_item", "fee per item", -sale.per_item)
         if terms.fee_vat:
             formula = f"{percent_of(terms.fee_vat)} * {money(sale.fees)}"
             yield self._rated("fee_vat", "VAT on fees, not deducted", Kind.FEE, -sale.fee_vat, terms.fee_vat, formula)
+
+    def _referral(self) -> Line:
+        """Keepa's rate, or the rule of the fee category where the sale price left the segment of Keepa's."""
+        price, amount = self.sale.sale, -self.sale.referral
+        rule = self.inputs.charges.referral.rule if self.inputs.charges else None
+        ruled = rule is not None and self.inputs.uses_rule
+        part = rule.segments[rule.place(price)] if rule and ruled else Segment(None, self.inputs.referral)
+        rate, base = percent(part.rate), money(half_up(part.base / PPM))
+        formula = f"{rate} * {money(price)}" + (f" + {base}" if part.base else "")
+        if part.fee(price) < self.inputs.least_referral:
+            formula = f"at least {money(self.inputs.least_referral)}"
+        name = f"{rule.source}: {rule.category.replace('_', ' ')}" if rule and ruled else KEEPA
+        since = rule.valid_from if rule and ruled else self.inputs.seen[1]
+        return self._line(
+            "referral", "referral fee", Kind.FEE, amount, formula=formula, rate=rate, source=name, valid_from=since
+        )
+
+    def _fulfilment(self) -> Line:
+        charges, efn = self.inputs.charges, self.terms.sale.fulfilment is Fulfilment.FBA_EFN
+        known = (charges.efn if efn else charges.fba) if charges else None
+        label = "fulfilment fee (EFN)" if efn else "fulfilment fee"
+        if known is None or known.keepa:
+            moved = ", moved to the low price" if self._is_moved(known) else ""
+            return self._line(
+                "fba", label, Kind.FEE, -self.sale.fba, source=KEEPA + moved, valid_from=self.inputs.seen[1]
+            )
+        tier = known.tier.name.replace("_", " ") if known.tier else ""
+        formula = f"{tier}, low price" if self.inputs.is_low_price else tier
+        return self._said_by(known.cell, "fba", label, -self.sale.fba, formula=formula)
+
+    def _is_moved(self, known: Charged | None) -> bool:
+        """Whether Keepa's fee is for the other side of the low-price limit."""
+        charges = self.inputs.charges
+        if known is None or charges is None or known.low is None or known.limit is None:
+            return False
+        return charges.reference is None or (charges.reference <= known.limit) != self.inputs.is_low_price
+
+    def _said_by(self, cell: Cell | None, code: str, label: str, amount: int, formula: str = "") -> Line:
+        """A fee from the tables, or from Keepa where there is no cell."""
+        source, since = (cell.source, cell.valid_from) if cell else (KEEPA, self.inputs.seen[1])
+        return self._line(code, label, Kind.FEE, amount, formula=formula, source=source, valid_from=since)
 
     def _digital_services(self, rate: Rate) -> Line:
         sale = self.sale
@@ -98,7 +147,15 @@ class _Printer:
     def purchase(self) -> Iterator[Line]:
         terms, cost, buy = self.terms.purchase, self.cost, self.inputs.buy
         currency = self.terms.buy_currency
-        yield self._line("buy_price", "listed price", Kind.INFO, -buy, currency=currency, source=KEEPA)
+        yield self._line(
+            "buy_price",
+            "listed price",
+            Kind.INFO,
+            -buy,
+            currency=currency,
+            source=KEEPA,
+            valid_from=self.inputs.seen[0],
+        )
         if not terms.mode.is_gross:
             formula = f"{money(buy)} / (1 + {percent_of(terms.source_vat)})"
             yield self._rated(
@@ -116,7 +173,7 @@ class _Printer:
             valid_from=conversion.day,
         )
         if terms.mode is PurchaseVat.DOMESTIC_DEDUCTIBLE:
-            refund = cost.recoverable - (0 if terms.import_vat_is_cost else cost.import_vat)
+            refund = cost.recoverable - (cost.import_vat if terms.prefinances_import_vat else 0)
             yield self._rated("refund", "VAT paid and refunded", Kind.INFO, -refund, terms.source_vat, "")
 
     def _goods_formula(self, paid: int) -> str:
@@ -142,6 +199,8 @@ class _Printer:
         formula = f"{percent_of(terms.import_vat)} * ({money(cost.customs_value)} + {money(cost.duty)})"
         kind = Kind.COST if terms.import_vat_is_cost else Kind.INFO
         label = "import VAT" if terms.import_vat_is_cost else "import VAT, refunded"
+        if terms.import_vat_is_postponed and not terms.import_vat_is_cost:
+            label = "import VAT, declared and deducted at once"
         yield self._rated("import_vat", label, kind, -cost.import_vat, terms.import_vat, formula)
 
     def services(self) -> Iterator[Line]:

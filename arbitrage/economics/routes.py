@@ -14,7 +14,7 @@ UK = "UK"
 class RoutePlan:
     """How a profile trades from `source` to `target`; complete when nothing is missing.
 
-    `is_estimate`: the seller's one duty rate stands for the product's own.
+    `is_estimate`: the seller's one duty rate stands for the product's own. `stock` is where goods lie.
     """
 
     source: str
@@ -23,6 +23,7 @@ class RoutePlan:
     sale: SaleVat
     fulfilment: Fulfilment
     crosses_border: bool
+    stock: str
     missing: tuple[Missing, ...] = ()
     is_estimate: bool = False
 
@@ -31,7 +32,7 @@ def plan_route(profile: Profile, source: str, target: str) -> RoutePlan:
     """The plan of one directed pair. Raises KeyError for an unknown marketplace."""
     crosses = MARKETPLACES[source].in_eu != MARKETPLACES[target].in_eu
     purchase = profile.purchase_vat.get(source) or _usual_purchase(profile, source, crosses=crosses)
-    fulfilment = Fulfilment.FBA_LOCAL if target == profile.country else profile.fulfilment
+    fulfilment = _fulfilment(profile, target)
     missing = (
         *_sale_missing(profile, target, fulfilment),
         *_purchase_missing(profile, source, target, purchase, crosses=crosses),
@@ -44,9 +45,26 @@ def plan_route(profile: Profile, source: str, target: str) -> RoutePlan:
         sale=_sale_vat(profile, target, fulfilment),
         fulfilment=fulfilment,
         crosses_border=crosses,
+        stock=target if fulfilment is Fulfilment.FBA_LOCAL else profile.country,
         missing=missing,
         is_estimate=crosses and profile.duty is not None,
     )
+
+
+def _fulfilment(profile: Profile, target: str) -> Fulfilment:
+    """Local stock needs a registration; without one in an EU target the goods stay at home and are sent by EFN."""
+    if target == profile.country:
+        return Fulfilment.FBA_LOCAL
+    registered = target in profile.registrations or profile.regime is not Regime.VAT_REGISTERED
+    if registered or not _has_efn(profile, target):
+        return profile.fulfilment
+    return Fulfilment.FBA_EFN
+
+
+def _has_efn(profile: Profile, target: str) -> bool:
+    """Whether Amazon ships from the seller's country to a target, both in the EU, and the seller may store there."""
+    home = MARKETPLACES.get(profile.country)
+    return bool(home and home.in_eu and MARKETPLACES[target].in_eu and profile.country in profile.registrations)
 
 
 def _usual_purchase(profile: Profile, source: str, *, crosses: bool) -> PurchaseVat:
@@ -88,7 +106,9 @@ def _sale_missing(profile: Profile, target: str, fulfilment: Fulfilment) -> Iter
         yield Missing("margin_scheme", f"a sale in {profile.country}: the margin scheme is priced for no other country")
     elif local and target not in profile.registrations:
         yield Missing("vat_registration", f"VAT registration in {target}")
-    if not local:
+    if not local and profile.country not in profile.registrations:
+        yield Missing("vat_registration", f"VAT registration in {profile.country}")
+    if not local and profile.country not in MARKETPLACES:
         yield Missing("efn_fee", f"the EFN fee for stock in {profile.country} sold in {target}")
 
 
@@ -119,8 +139,6 @@ def _fits(purchase: PurchaseVat, *, crosses: bool) -> bool:
 def _border_missing(profile: Profile, fulfilment: Fulfilment) -> Iterator[Missing]:
     if fulfilment is Fulfilment.FBA_EFN:
         yield Missing("efn_uk", "local stock: EFN between the UK and the EU is not priced")
-    if profile.duty is None:
-        yield Missing("duty", "the customs duty rate")
     if profile.freight is None:
         yield Missing("freight", "freight to the UK border")
     if profile.brokerage is None:

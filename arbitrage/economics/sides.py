@@ -7,11 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrage.economics.amounts import landed
-from arbitrage.economics.rates import PPM, Rate
+from arbitrage.economics.rates import PPM
 from arbitrage.economics.terms import PurchaseTerms, SaleTerms
 
 Int64 = NDArray[np.int64]
+Ppm = int | Int64
+"""A rate: one for all rows, or one for each."""
 LIMIT = 2**63 - 1
+EXACT = 2**52
+"""Below it a whole number is exact in float64, and so is the floor of the quotient of two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,16 @@ class Sale:
 
     revenue: Int64
     fees: Int64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PurchaseRates:
+    """The rates of a purchase that depend on the goods; `duty` is None within a customs territory."""
+
+    source_vat: Ppm
+    added_vat: Ppm
+    duty: Ppm | None
+    import_vat: Ppm
 
 
 def scaled(amounts: Int64, numerator: int, denominator: int) -> Int64:
@@ -40,41 +54,78 @@ def scaled(amounts: Int64, numerator: int, denominator: int) -> Int64:
     return (amounts * top + ratio.denominator) // bottom
 
 
-def share(amounts: Int64, rate: Rate | None) -> Int64:
-    """A rate of non-negative amounts, rounded; nothing where there is no rate."""
-    return scaled(amounts, rate.ppm if rate else 0, PPM)
+def quotient(numerators: Int64, denominators: Int64) -> Int64:
+    """numerators / denominators, rounded half-up; both not negative, a denominator for each row.
+
+    Float64 takes an eighth of the time of an int64 division by an array. The floor is exact while both halves of
+    (2 * num + den) / (2 * den) are whole numbers below 2^52: a true quotient below a whole number misses it by at least
+    1 / (2 * den), which is more than the rounding error. Anything larger is divided as integers.
+    """
+    if int(numerators.max(initial=0)) * 2 + int(denominators.max(initial=0)) >= EXACT:
+        return (2 * numerators + denominators) // (2 * denominators)
+    ratio = numerators.astype(np.float64)
+    ratio *= 2.0
+    ratio += denominators
+    ratio /= 2.0 * denominators
+    np.floor(ratio, out=ratio)
+    return ratio.astype(np.int64)
 
 
-def landed_cost(terms: PurchaseTerms, buy: Int64) -> Int64:
+def without_vat(amounts: Int64, vat: Ppm) -> Int64:
+    """Prices with VAT as prices without it."""
+    if isinstance(vat, int):
+        return scaled(amounts, PPM, PPM + vat)
+    return quotient(amounts * PPM, vat + PPM)
+
+
+def share(amounts: Int64, rate: Ppm) -> Int64:
+    """A rate of non-negative amounts, rounded."""
+    if isinstance(rate, int):
+        return scaled(amounts, rate, PPM)
+    return (2 * amounts * rate + PPM) // (2 * PPM)
+
+
+def landed_cost(terms: PurchaseTerms, rates: PurchaseRates, buy: Int64) -> Int64:
     """The landed cost in the target's minor units; `buy` in the source's."""
     fixed = landed(terms, 0)
-    paid = buy if terms.mode.is_gross else scaled(buy, PPM, PPM + terms.source_vat.ppm)
+    paid = buy if terms.mode.is_gross else without_vat(buy, rates.source_vat)
     numerator, denominator = terms.conversion.numerator, terms.conversion.denominator
-    added = PPM + (terms.added_vat.ppm if terms.added_vat else 0)
-    goods = scaled(paid, numerator * (PPM + terms.spread) * added, denominator * PPM * PPM)
-    cost = goods + (terms.freight + fixed.brokerage + fixed.inbound + fixed.prep)
-    if terms.duty is None:
+    cost = _goods(terms, rates.added_vat, paid) + (terms.freight + fixed.brokerage + fixed.inbound + fixed.prep)
+    if rates.duty is None:
         return cost
     value = scaled(paid, numerator, denominator) + terms.freight
-    duty = share(value, terms.duty)
+    duty = share(value, rates.duty)
     cost += duty
-    return cost + share(value + duty, terms.import_vat) if terms.import_vat_is_cost else cost
+    return cost + share(value + duty, rates.import_vat) if terms.import_vat_is_cost else cost
 
 
-def proceeds(terms: SaleTerms, sale: Int64, referral: Int64, fba: Int64, closing: Int64) -> Sale:
-    """Net revenue and fees, minor units; `referral` ppm of the sale price, at most 1,000,000."""
-    revenue = scaled(sale, PPM, PPM + terms.output_vat.ppm) if terms.output_vat else sale
-    charged = (2 * sale * referral + PPM) // (2 * PPM)
-    charged += closing
-    fulfilment = fba + share(fba, terms.fuel)
+def _goods(terms: PurchaseTerms, added: Ppm, paid: Int64) -> Int64:
+    """The goods with spread and added VAT; rows of one rate of added VAT are worked out together."""
+    numerator = terms.conversion.numerator * (PPM + terms.spread)
+    denominator = terms.conversion.denominator * PPM * PPM
+    if isinstance(added, int):
+        return scaled(paid, numerator * (PPM + added), denominator)
+    goods = np.empty_like(paid)
+    for rate in np.unique(added).tolist():
+        rows = added == rate
+        goods[rows] = scaled(paid[rows], numerator * (PPM + rate), denominator)
+    return goods
+
+
+def proceeds(terms: SaleTerms, vat: Ppm | None, sale: Int64, charged: Int64, fba: Int64) -> Sale:
+    """Net revenue and fees, minor units. `charged` is referral and closing fee; `vat` None: no output VAT."""
+    revenue = sale if vat is None else without_vat(sale, vat)
+    fulfilment = fba + share(fba, terms.fuel.ppm)
     surcharged = charged + fulfilment if terms.digital_services.on_fulfilment else charged
     fees = charged + fulfilment
-    fees += share(surcharged, terms.digital_services)
-    fees += terms.storage
-    return Sale(revenue, fees + share(fees, terms.fee_vat) if terms.fee_vat else fees)
+    fees += share(surcharged, terms.digital_services.ppm)
+    fees += terms.storage + terms.per_item
+    return Sale(revenue, fees + share(fees, terms.fee_vat.ppm) if terms.fee_vat else fees)
 
 
-def margin_vat(terms: SaleTerms, margin: Int64) -> Int64:
+def margin_vat(vat: Ppm, margin: Int64) -> Int64:
     """VAT inside a positive margin; a loss carries none."""
-    rate = terms.margin_vat.ppm if terms.margin_vat else 0
-    return scaled(np.maximum(margin, 0), rate, PPM + rate)
+    gain = np.maximum(margin, 0)
+    if isinstance(vat, int):
+        return scaled(gain, vat, PPM + vat)
+    return quotient(gain * vat, vat + PPM)

@@ -13,6 +13,7 @@ from arbitrage.economics.referral import ReferralRule
 from arbitrage.economics.sizes import Tier
 
 T = TypeVar("T")
+K = TypeVar("K")
 Key = tuple[str, ...]
 AmountKey = tuple[str, str, str]
 """(kind, store, tier or group)."""
@@ -76,13 +77,19 @@ class FeeTables:
         if day not in self._days:
             self._days[day] = DayTables(
                 day=day,
-                referral={key: held[0] for key, rows in self.referral.items() if len(held := _on(rows, day)) == 1},
+                referral=_single(self.referral, day),
                 amounts={key: cells for key, rows in self.amounts.items() if (cells := _cells(_on(rows, day)))},
                 tiers=tuple(sorted(_on(self.tiers, day), key=lambda tier: tier.rank)),
-                categories={key: held[0] for key, rows in self.categories.items() if len(held := _on(rows, day)) == 1},
+                categories=_single(self.categories, day),
                 loaded=bool(self.referral or self.amounts),
             )
         return self._days[day]
+
+
+def _single(groups: Mapping[K, Sequence[Dated[T]]], day: date) -> dict[K, T]:
+    """The one value of each key that holds on a day; none where two hold."""
+    held = {key: _on(rows, day) for key, rows in groups.items()}
+    return {key: values[0] for key, values in held.items() if len(values) == 1}
 
 
 def _on(rows: Iterable[Dated[T]], day: date) -> list[T]:

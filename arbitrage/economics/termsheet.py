@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from arbitrage.economics.missing import Incomplete, Missing
 from arbitrage.economics.profiles import Profile, PurchaseVat, Regime, Returns, SaleVat
-from arbitrage.economics.rates import EURO, Conversion, Rate, RateBook
+from arbitrage.economics.rates import DUTY, EURO, Conversion, Rate, RateBook
 from arbitrage.economics.rounding import half_up
 from arbitrage.economics.routes import RoutePlan, plan_route
+from arbitrage.economics.tables import Cell
+from arbitrage.economics.taxes import NO_DUTY, Taxes
 from arbitrage.economics.terms import PurchaseTerms, SaleTerms, Terms, TermsTable
 from products.marketplaces import MARKETPLACES, PAIRS
 
@@ -33,6 +35,7 @@ class _Sheet:
     def __init__(self, profile: Profile, rates: RateBook, plan: RoutePlan, on: date) -> None:
         self.profile, self.rates, self.plan, self.on = profile, rates, plan, on
         self.currency = MARKETPLACES[plan.target].currency
+        self.tables = rates.tables.on(on)
         self.missing: list[Missing] = []
         self.from_euro = self._conversion(EURO, self.currency)
 
@@ -49,6 +52,16 @@ class _Sheet:
             profile=self.profile.name,
             returns=self._returns(),
             estimates=self._estimates(purchase.conversion),
+            tables=self.tables,
+            taxes=Taxes(
+                book=self.rates,
+                on=self.on,
+                source=self.plan.source,
+                stock=self.plan.stock,
+                target=self.plan.target,
+                home=self.profile.country,
+                by_class=self.plan.crosses_border and self.profile.duty is None,
+            ),
         )
 
     def _purchase(self) -> PurchaseTerms:
@@ -67,15 +80,24 @@ class _Sheet:
         return self._across_the_border(terms) if self.plan.crosses_border else terms
 
     def _across_the_border(self, terms: PurchaseTerms) -> PurchaseTerms:
-        duty = Rate(self.profile.duty or 0, date.min, self._said())
         return replace(
             terms,
             freight=self._amount(self.profile.freight or 0),
             brokerage=self._amount(self.profile.brokerage or 0),
-            duty=duty,
+            duty=self._duty(),
             import_vat=self._vat(self.plan.target),
             import_vat_is_cost=self.profile.regime is Regime.SMALL_BUSINESS,
+            import_vat_is_postponed=self.profile.postponed_accounting,
         )
+
+    def _duty(self) -> Rate:
+        """The profile's rate, else the highest of any class: what holds for a product is read from its category."""
+        if self.profile.duty is not None:
+            return Rate(self.profile.duty, date.min, self._said())
+        classes = sorted({key[0].partition(":")[2] for key in self.rates.fees if key[0].startswith(f"{DUTY}:")})
+        found = [self.rates.duty(name, self.plan.target, self.on) for name in classes]
+        known = [rate for rate in found if isinstance(rate, Rate)]
+        return max(known, key=lambda rate: rate.ppm) if known else self._found(NO_DUTY)
 
     def _sale(self) -> SaleTerms:
         target = self.plan.target
@@ -89,8 +111,27 @@ class _Sheet:
             fuel=self._found(self.rates.fuel(target, self.on)),
             digital_services=self._found(self.rates.digital_services(self.profile.country, target, self.on)),
             storage=self._amount(self.profile.storage),
+            per_item=self._per_item(),
+            no_cep=self._no_cep(),
             fee_vat=self._cost_vat(),
         )
+
+    def _per_item(self) -> int:
+        if not (self.profile.individual_plan and self.tables.loaded):
+            return 0
+        return self._cell(self.tables.amount("per_item", self.plan.target, "", "fee per item"))
+
+    def _no_cep(self) -> int:
+        """What stock in Germany costs more than the tables say, outside of the Central Europe Programme."""
+        if self.profile.cep_enrolled or self.plan.stock != "DE" or not self.tables.loaded:
+            return 0
+        return self._cell(self.tables.amount("no_cep", "DE", "", "surcharge without the Central Europe Programme"))
+
+    def _cell(self, answer: Cell | Missing) -> int:
+        if isinstance(answer, Cell):
+            return answer.amount
+        self.missing.append(answer)
+        return 0
 
     def _output_vat(self) -> Rate | None:
         if self.plan.sale is SaleVat.EXEMPT_SME:
@@ -100,7 +141,7 @@ class _Sheet:
 
     def _added_vat(self) -> Rate | None:
         if self.plan.purchase is PurchaseVat.GROSS_DELIVERY_VAT:
-            return self._vat(self.plan.target)
+            return self._vat(self.plan.stock)
         if self.plan.purchase is PurchaseVat.NET_INTRA_EU:
             return self._cost_vat()
         return None
@@ -117,6 +158,9 @@ class _Sheet:
         reasons = []
         if self.plan.is_estimate:
             reasons.append("the profile's duty rate stands for the product's own")
+        digital = self.rates.digital_services(self.profile.country, self.plan.target, self.on)
+        if isinstance(digital, Rate) and digital.is_doubtful:
+            reasons.append(f"the digital services fee in {self.plan.target} is not certain")
         if conversion.is_stale:
             reasons.append(f"the exchange rate is {conversion.age} days old")
         return tuple(reasons)

@@ -88,9 +88,9 @@ def _check_edited(
         own = tuple(getattr(row, name) for name in key)
         name = f"the row {row} that was edited in the admin"
         edited.setdefault(own, []).append(Stretch(row.valid_from, row.valid_to, name))
-    for whole, row in wanted.items():
+    for whole, given in wanted.items():
         if whole[:-1] in edited and not (whole in stored and stored[whole].edited):
-            stretch = Stretch(row.values["valid_from"], row.values["valid_to"], row.name)
+            stretch = Stretch(given.values["valid_from"], given.values["valid_to"], given.name)
             edited[whole[:-1]].append(stretch)
     for stretches in edited.values():
         check(stretches, gaps=False)

@@ -118,7 +118,7 @@ def _inputs(
     legs = [market.listings.get((asin, code)) for code in pair]
     if legs[0] is None or legs[1] is None:
         return None
-    inputs = flip_inputs(legs[0], legs[1], terms.table[pair])
+    inputs = flip_inputs(legs[0], legs[1], terms.table[pair], market.tables)
     return None if isinstance(inputs, Incomplete) else shifted_inputs(inputs, scenario)
 
 

@@ -117,7 +117,7 @@ def test_a_flip_that_cannot_be_priced_says_what_is_missing(api: APIClient) -> No
     factories.listing(toy, "IT", 4999)
     factories.listing(toy, "DE", 7999, fba_fee=None)
     found = api.get(f"{ADDRESS}/{row.pk}").json()["now"]
-    assert (found["flip"], found["incomplete"]) == (None, "It needs the FBA fee in DE.")
+    assert (found["flip"], found["incomplete"]) == (None, "It needs the FBA fee in DE (the package has no measures).")
 
 
 def test_an_alert_is_marked_read_for_its_reader_alone(api: APIClient, person: User) -> None:

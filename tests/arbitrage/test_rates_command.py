@@ -58,7 +58,8 @@ def test_explain_says_what_a_flip_needs(capsys: pytest.CaptureFixture[str]) -> N
     for code in ("IT", "FR"):
         factories.listing(product, code)
     call_command("explain", product.asin, "IT", "FR")
-    assert "Not priced: needs VAT registration in FR." in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Not priced: needs the EFN fee for a sale in FR (the package has no measures)." in shown
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_a_route_that_cannot_be_priced_says_what_it_needs(signed_in: Client, toy
     page = signed_in.get(PATH, {"flip": "DE-IT"}).content.decode()
 
     assert "cannot be priced" in page
-    assert "It needs VAT registration in IT" in page
+    assert "It needs the EFN fee for a sale in IT (the package has no measures)" in page
 
 
 @pytest.mark.parametrize("wanted", ["XX-YY", "DE-DE", "<script>", "it-de", ""])

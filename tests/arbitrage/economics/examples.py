@@ -5,11 +5,14 @@ from datetime import date
 
 import numpy as np
 
+from arbitrage.economics.charges import Referral
 from arbitrage.economics.inputs import FlipInputs
+from arbitrage.economics.interned import RULES
 from arbitrage.economics.kernel import INDEX, Columns, price
 from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.profiles import Fulfilment, PurchaseVat, Regime, Returns, SaleVat
 from arbitrage.economics.rates import Conversion, Rate
+from arbitrage.economics.table_columns import NAMES
 from arbitrage.economics.terms import PurchaseTerms, SaleTerms, Terms
 from products.marketplaces import PAIRS
 
@@ -117,14 +120,32 @@ ALL = {
 }  # fmt: skip
 
 
+def columns_for(inputs: FlipInputs) -> Columns:
+    """One product with everything that one flip needs, and nothing else."""
+    table = {name: np.full((5, 1), -1, np.int64) for name in NAMES}
+    target = INDEX[inputs.terms.target]
+    efn = inputs.terms.sale.fulfilment is Fulfilment.FBA_EFN
+    referral = inputs.charges.referral if inputs.charges else Referral(inputs.referral)
+    table["buy"][INDEX[inputs.terms.source]] = inputs.buy
+    values = {
+        "sale": inputs.sale,
+        "referral": inputs.referral,
+        "efn" if efn else "fba": inputs.fba,
+        "closing": inputs.closing,
+        "rule": RULES.code(referral.rule),
+        "home": -1 if referral.home is None else referral.home,
+        "minimum": inputs.least_referral,
+        "low": -1 if inputs.low is None else inputs.low,
+        "limit": -1 if inputs.limit is None else inputs.limit,
+    }
+    for name, value in values.items():
+        table[name][target] = value
+    return Columns(**table)
+
+
 def through_kernel(inputs: FlipInputs) -> dict[str, int]:
     """What the kernel says about one flip."""
-    terms, values = inputs.terms, np.full((5, 1), -1, np.int64)
-    columns = Columns(values, values.copy(), values.copy(), values.copy(), values.copy())
-    target = INDEX[terms.target]
-    columns.buy[INDEX[terms.source]] = inputs.buy
-    columns.sale[target], columns.referral[target] = inputs.sale, inputs.referral
-    columns.fba[target], columns.closing[target] = inputs.fba, inputs.closing
+    terms, columns = inputs.terms, columns_for(inputs)
     pair = (terms.source, terms.target)
     table = {other: terms if other == pair else Incomplete(*other, ()) for other in PAIRS}
     priced, row = price(table, columns), PAIRS.index(pair)

@@ -34,6 +34,12 @@ class Seen:
     referral_rate: int | None = 150_000
     fba_fee: int | None = 315
     closing_fee: int | None = None
+    category: str = ""
+    source_minute: int = 0
+    package_length: int | None = None
+    package_width: int | None = None
+    package_height: int | None = None
+    package_weight: int | None = None
 
 
 SOURCE, TARGET = Seen("IT"), Seen("DE")

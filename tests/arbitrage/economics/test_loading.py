@@ -10,11 +10,11 @@ from arbitrage.economics.flip import evaluate
 from arbitrage.economics.inputs import FlipInputs, build_inputs
 from arbitrage.economics.loading import load_rates, profile_of
 from arbitrage.economics.missing import Incomplete
-from arbitrage.economics.profiles import Returns, UnusableProfile
+from arbitrage.economics.profiles import Fulfilment, Returns, UnusableProfile
 from arbitrage.economics.rates import Conversion, Rate
 from arbitrage.economics.termsheet import terms_for, terms_table
 from arbitrage.models import FeeRate, SellerProfile, VatRate
-from products.marketplaces import CODES
+from products.marketplaces import CODES, PAIRS
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -81,11 +81,13 @@ def test_seeded_exchange_rate() -> None:
     assert (found.numerator, found.denominator) == (100_000, 85_463)
 
 
-def test_the_default_profile_prices_three_pairs() -> None:
+def test_the_default_profile_sells_at_home_and_by_efn_elsewhere_in_the_eu() -> None:
     table = terms_table(profile_of(seeded()), load_rates(), DAY)
-    assert {pair for pair, terms in table.items() if not isinstance(terms, Incomplete)} == {
-        ("IT", "DE"), ("ES", "DE"), ("FR", "DE"),
-    }  # fmt: skip
+    priced = {pair: terms for pair, terms in table.items() if not isinstance(terms, Incomplete)}
+    assert set(priced) == {pair for pair in PAIRS if "UK" not in pair}
+    ways = {target: terms.sale.fulfilment for (_, target), terms in priced.items()}
+    efn = Fulfilment.FBA_EFN
+    assert ways == {"DE": Fulfilment.FBA_LOCAL, "IT": efn, "ES": efn, "FR": efn}
 
 
 def test_the_demo_profile_prices_twelve_pairs_and_is_made_once() -> None:

@@ -11,7 +11,7 @@ from products.marketplaces import PAIRS
 GERMAN = Profile("German")
 FOUR = Profile("Four", registrations=frozenset({"DE", "FR", "IT", "ES"}))
 GROSS = PurchaseVat.GROSS_NOT_RECOVERABLE
-BORDER = {"the customs duty rate", "freight to the UK border", "customs brokerage"}
+BORDER = {"freight to the UK border", "customs brokerage"}
 
 
 def complete(profile: Profile) -> list[tuple[str, str]]:
@@ -22,16 +22,26 @@ def needs(profile: Profile, source: str, target: str) -> set[str]:
     return {missing.text for missing in plan_route(profile, source, target).missing}
 
 
-def test_one_german_registration_completes_three_pairs() -> None:
-    assert complete(GERMAN) == [("IT", "DE"), ("ES", "DE"), ("FR", "DE")]
+def test_one_german_registration_sells_at_home_and_by_efn() -> None:
+    assert complete(GERMAN) == [pair for pair in PAIRS if "UK" not in pair]
+    assert plan_route(GERMAN, "IT", "DE").fulfilment is Fulfilment.FBA_LOCAL
+    assert plan_route(GERMAN, "IT", "FR").fulfilment is Fulfilment.FBA_EFN
+    assert plan_route(GERMAN, "IT", "FR").sale is SaleVat.OSS
 
 
 def test_four_registrations_complete_twelve_pairs() -> None:
     assert complete(FOUR) == [pair for pair in PAIRS if "UK" not in pair]
 
 
-def test_local_stock_elsewhere_needs_a_registration() -> None:
-    assert needs(GERMAN, "IT", "FR") == {"VAT registration in FR"}
+def test_a_registration_makes_local_stock() -> None:
+    assert plan_route(FOUR, "IT", "FR").fulfilment is Fulfilment.FBA_LOCAL
+    assert plan_route(FOUR, "IT", "FR").stock == "FR"
+    assert plan_route(GERMAN, "IT", "FR").stock == "DE"
+
+
+def test_without_efn_from_its_country_a_seller_needs_a_registration() -> None:
+    austrian = Profile("Austrian", country="AT", registrations=frozenset({"AT"}))
+    assert needs(austrian, "IT", "FR") == {"VAT registration in FR"}
 
 
 @pytest.mark.parametrize("source", ["DE", "IT", "ES", "FR"])
@@ -72,9 +82,10 @@ def test_sale_vat_follows_stock_and_seller() -> None:
     assert plan_route(replace(GERMAN, regime=Regime.SMALL_BUSINESS), "IT", "DE").sale is SaleVat.EXEMPT_SME
 
 
-def test_efn_needs_its_fee_but_not_at_home() -> None:
+def test_efn_needs_stock_at_home_and_is_not_used_there() -> None:
     efn = replace(GERMAN, fulfilment=Fulfilment.FBA_EFN)
-    assert needs(efn, "IT", "FR") == {"the EFN fee for stock in DE sold in FR"}
+    assert needs(efn, "IT", "FR") == set()
+    assert needs(replace(efn, registrations=frozenset()), "IT", "FR") == {"VAT registration in DE"}
     assert plan_route(efn, "IT", "DE").fulfilment is Fulfilment.FBA_LOCAL
 
 
