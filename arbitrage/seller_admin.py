@@ -24,7 +24,8 @@ class ShippingFormSet(BaseInlineFormSet[ShippingRate, SellerProfile, "ModelForm[
 
     def _bands(self) -> Iterator[ShippingRate]:
         for form in self.forms:
-            if form.is_valid() and form.has_changed() | bool(form.instance.pk) and not self._should_delete_form(form):
+            kept = form.is_valid() and not form.cleaned_data.get("DELETE")
+            if kept and (form.has_changed() or form.instance.pk):
                 yield form.instance
 
 
