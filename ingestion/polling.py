@@ -13,7 +13,7 @@ from django.db import transaction
 from arbitrage_site import metrics
 from arbitrage_site.clock import KEEPA_EPOCH_MINUTES, MINUTES_PER_DAY, minute_of, moment_of
 from arbitrage_site.clock import now as clock_now
-from ingestion import planner
+from ingestion import backlog, planner
 from ingestion.errors import KeepaError, KeepaKeyRefused, KeepaOutOfTokens, NotPayable
 from ingestion.eventlog.sql import append
 from ingestion.events import Group, RawKeepaUpdate
@@ -56,6 +56,7 @@ def poll_due(client: PaidClient, *, only: int | None = None) -> Outcome:
         if not batches:
             break
         for batch in _leased(batches, clock_now()):
+            backlog.wait_for_consumers(clock_now, time.sleep)
             started = time.monotonic()
             try:
                 _poll(client, batch, outcome, started)
