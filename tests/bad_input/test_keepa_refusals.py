@@ -64,7 +64,7 @@ def test_a_product_that_keepa_left_out_is_asked_again_and_the_others_are_there(w
 
     assert Listing.objects.count() == 2
     assert PollTarget.objects.filter(failures=1, due_at=now() + timedelta(hours=1)).count() == 2
-    whole.heal()
+    whole.heal(polls=2)
 
 
 def test_a_refused_key_is_said_on_every_page_and_nothing_more_is_sent(whole: Whole) -> None:
