@@ -9,6 +9,7 @@ from arbitrage.backtest.assumptions import Assumptions
 from arbitrage.backtest.dated import DatedTerms, days_of
 from arbitrage.backtest.deals import Deals, worth
 from arbitrage.backtest.history import Leg, Past
+from arbitrage.backtest.sheets import Sheets
 from arbitrage.backtest.stepping import Int64
 from arbitrage.backtest.trades import Trade
 from arbitrage.economics.rates import PPM
@@ -18,14 +19,16 @@ from products.marketplaces import PAIRS
 from products.series import Series
 
 
-def chances(trades: Sequence[Trade], pasts: Sequence[Past], dated: DatedTerms, rules: Assumptions) -> list[int | None]:
+def chances(
+    trades: Sequence[Trade], pasts: Sequence[Past], dated: DatedTerms, sheets: Sheets, rules: Assumptions
+) -> list[int | None]:
     """Permille for each trade; None where the target's history up to the fire holds no sale to replay.
 
     Replayed are the target's prices less the undercut, at the cost and the rates of the day of the fire.
     """
     targets = [pasts[trade.fire.place].legs[PAIRS[trade.fire.row][1]] for trade in trades]
     prices = [_prices(target, trade.fire.known) for target, trade in zip(targets, trades, strict=True)]
-    profits = _profits(trades, prices, targets, dated, rules)
+    profits = _profits(trades, prices, dated, sheets, rules)
     return [
         replay(
             _comparable(target),
@@ -54,7 +57,7 @@ def _prices(leg: Leg, known: int) -> Int64:
 
 
 def _profits(
-    trades: Sequence[Trade], prices: Sequence[Int64], targets: Sequence[Leg], dated: DatedTerms, rules: Assumptions
+    trades: Sequence[Trade], prices: Sequence[Int64], dated: DatedTerms, sheets: Sheets, rules: Assumptions
 ) -> list[Int64]:
     """The net profit of each trade at each of its prices; all are priced together."""
     counts = [len(own) for own in prices]
@@ -66,15 +69,14 @@ def _profits(
 
     found = worth(
         Deals(
+            place=each([trade.fire.place for trade in trades]),
             pair=each([trade.fire.row for trade in trades]),
             day=days_of(each([trade.bought for trade in trades])),
             buy=each([trade.fire.buy for trade in trades]),
             sale=np.concatenate(prices) * (PPM - rules.undercut) // PPM,
-            referral=each([target.fees.referral for target in targets]),
-            fulfilment=each([target.fees.fulfilment for target in targets]),
-            closing=each([target.fees.closing for target in targets]),
         ),
         dated,
+        sheets,
     )
     profit = np.where(found.known, found.payout - found.cost, -1)
     borders = np.cumsum([0, *counts]).tolist()

@@ -1,16 +1,18 @@
 """The terms of every route on every day of the past, worked out once for each stretch of days that share them."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
+from typing import Protocol
 
 import numpy as np
 
 from arbitrage.backtest.stepping import Int64
 from arbitrage.economics.missing import Incomplete, Missing
 from arbitrage.economics.profiles import Profile
-from arbitrage.economics.rates import EURO, Rate, RateBook
+from arbitrage.economics.rates import EURO, RateBook
+from arbitrage.economics.tables import DayTables, FeeTables
 from arbitrage.economics.terms import Terms, TermsTable
 from arbitrage.economics.termsheet import terms_for
 from arbitrage_site.clock import KEEPA_EPOCH_MINUTES, MINUTES_PER_DAY
@@ -26,6 +28,13 @@ def days_of(minutes: Int64) -> Int64:
     return FIRST_DAY + minutes // MINUTES_PER_DAY
 
 
+class _Held(Protocol):
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
 class DatedTerms:
     """A profile's terms by day. Only rates that held or were fixed on or before a day are read for it.
 
@@ -35,11 +44,13 @@ class DatedTerms:
     def __init__(self, profile: Profile, rates: RateBook) -> None:
         self._profile, self._rates = profile, rates
         dated = [rate for group in (*rates.vat.values(), *rates.fees.values()) for rate in group]
-        changes = set(_changes(dated))
+        tabled = set(_table_changes(rates.tables))
+        changes = set(_borders(dated)) | tabled
         self._fixings = {
             currency: sorted(fixings, key=lambda fixing: fixing.day) for currency, fixings in rates.fixings.items()
         }
         fixed = {fixing.day.toordinal() for fixings in self._fixings.values() for fixing in fixings}
+        self._tabled = np.array([0, *sorted(tabled)], np.int64)
         self._inside = np.array([0, *sorted(changes)], np.int64)
         self._across = np.array([0, *sorted(changes | fixed)], np.int64)
         self._known: dict[tuple[Pair, int], Terms | Incomplete] = {}
@@ -52,6 +63,15 @@ class DatedTerms:
         """As `stretches`, for all routes within the euro or all others."""
         starts = self._across if foreign else self._inside
         return starts[np.searchsorted(starts, days, side="right") - 1]
+
+    def table_starts(self, days: Int64) -> Int64:
+        """For each day (ordinal) the first day of the stretch whose fee tables it shares."""
+        return self._tabled[np.searchsorted(self._tabled, days, side="right") - 1]
+
+    def tables(self, day: int) -> DayTables:
+        """Amazon's fee tables of a day (ordinal)."""
+        start = int(self.table_starts(np.array([day]))[0])
+        return self._rates.tables.on(date.fromordinal(max(start, 1)))
 
     def terms(self, pair: Pair, day: int) -> Terms | Incomplete:
         """The terms of a route on a day (ordinal)."""
@@ -87,7 +107,7 @@ class DatedTerms:
         for currency, fixings in self._fixings.items():
             place = bisect_right(fixings, on, key=lambda fixing: fixing.day)
             latest[currency] = fixings[max(place - 1, 0) : place]
-        return RateBook(vat=self._rates.vat, fees=self._rates.fees, fixings=latest)
+        return replace(self._rates, fixings=latest)
 
 
 def is_foreign(pair: Pair) -> bool:
@@ -95,11 +115,19 @@ def is_foreign(pair: Pair) -> bool:
     return any(MARKETPLACES[code].currency != EURO for code in pair)
 
 
-def _changes(rates: Iterable[Rate]) -> Iterable[int]:
-    for rate in rates:
-        yield rate.valid_from.toordinal()
-        if rate.valid_to is not None and rate.valid_to < date.max:
-            yield (rate.valid_to + timedelta(days=1)).toordinal()
+def _borders(rows: Iterable[_Held]) -> Iterator[int]:
+    """The days (ordinals) on which one of the rows begins or no longer holds."""
+    for row in rows:
+        yield row.valid_from.toordinal()
+        if row.valid_to is not None and row.valid_to < date.max:
+            yield row.valid_to.toordinal() + 1
+
+
+def _table_changes(tables: FeeTables) -> Iterator[int]:
+    for groups in (tables.referral, tables.amounts, tables.categories):
+        for rows in groups.values():
+            yield from _borders(rows)
+    yield from _borders(tables.tiers)
 
 
 def _left_out(pair: Pair) -> Incomplete:

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrage.backtest.dated import DatedTerms, Pair
+from arbitrage.backtest.sheets import Sheets
 from arbitrage.backtest.stepping import NOTHING, Int64
 from arbitrage.economics.amounts import converted
-from arbitrage.economics.kernel import INDEX, Columns, Priced, price_in_chunks
+from arbitrage.economics.kernel import CHUNK, INDEX, Columns, Priced, price, price_in_chunks
 from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.rates import EURO
 from arbitrage.economics.terms import Terms
@@ -17,15 +18,13 @@ from products.marketplaces import MARKETPLACES, PAIRS
 
 
 class Deals(NamedTuple):
-    """Deals, one entry each: the route's place in PAIRS, the day (ordinal) whose rates hold, prices and fees."""
+    """Deals, one entry each: the product's place, the route's in PAIRS, the day (ordinal) of the rates, and prices."""
 
+    place: Int64
     pair: Int64
     day: Int64
     buy: Int64
     sale: Int64
-    referral: Int64
-    fulfilment: Int64
-    closing: Int64
 
 
 class Worth(NamedTuple):
@@ -36,7 +35,7 @@ class Worth(NamedTuple):
     known: NDArray[np.bool_]
 
 
-def worth(deals: Deals, dated: DatedTerms) -> Worth:
+def worth(deals: Deals, dated: DatedTerms, sheets: Sheets) -> Worth:
     """Price deals by the rates of their days. A deal that lacks a price, a fee or a rate is not known."""
     count = len(deals.pair)
     found = Worth(np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.bool_))
@@ -45,8 +44,8 @@ def worth(deals: Deals, dated: DatedTerms) -> Worth:
         table = dated.table([pair], day)
         if isinstance(table[pair], Incomplete):
             continue
-        for part in price_in_chunks(table, _columns(deals, members, pair)):
-            own = members[part.first : part.first + part.net.shape[1]]
+        for own in np.array_split(members, -(-len(members) // CHUNK)):
+            part = price(table, _columns(deals, own, pair, sheets))
             found.cost[own] = part.cost[row]
             found.payout[own] = part.revenue[row] - part.fees[row]
             found.known[own] = part.complete[row]
@@ -92,19 +91,8 @@ def _groups(deals: Deals, dated: DatedTerms) -> Iterator[tuple[int, int, NDArray
             yield row, int(deals.day[members[0]]), members
 
 
-def _columns(deals: Deals, members: NDArray[np.intp], pair: Pair) -> Columns:
+def _columns(deals: Deals, members: NDArray[np.intp], pair: Pair, sheets: Sheets) -> Columns:
     """Each deal as a product of its own that is known on two marketplaces."""
-    source, target = INDEX[pair[0]], INDEX[pair[1]]
-
-    def placed(row: int, values: Int64) -> Int64:
-        table = np.full((len(INDEX), len(members)), NOTHING, np.int64)
-        table[row] = values[members]
-        return table
-
-    return Columns(
-        buy=placed(source, deals.buy),
-        sale=placed(target, deals.sale),
-        referral=placed(target, deals.referral),
-        fba=placed(target, deals.fulfilment),
-        closing=placed(target, deals.closing),
-    )
+    buy, sale = (np.full((len(INDEX), len(members)), NOTHING, np.int64) for _ in range(2))
+    buy[INDEX[pair[0]]], sale[INDEX[pair[1]]] = deals.buy[members], deals.sale[members]
+    return sheets.columns(deals.place[members], deals.day[members], buy=buy, sale=sale)

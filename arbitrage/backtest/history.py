@@ -1,11 +1,12 @@
-"""A product's past as a backtest reads it: change points of each listing, and the fees known of it."""
+"""A product's past as a backtest reads it: change points of each listing, and what decides its fees."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from arbitrage.backtest.stepping import at
+from arbitrage.economics.prices import PricedListing
 from products.series import (
     AMAZON,
     COUNT_NEW_FBA,
@@ -23,24 +24,16 @@ NO_POINTS = series_of([], [])
 
 
 @dataclass(frozen=True, slots=True)
-class Fees:
-    """What Amazon charges on a listing: `referral` ppm, `fulfilment` and `closing` minor units; -1 is missing."""
-
-    referral: int = -1
-    fulfilment: int = -1
-    closing: int = -1
-
-
-@dataclass(frozen=True, slots=True)
 class Leg:
     """A listing's past up to the minute `until` at which Keepa last looked; nothing is known after it.
 
+    `listing` is what Keepa says of it today, of which only what decides fees is read.
     `reference` is the price one sells at: the buy box where it was asked, else NEW; then `since` is the minute from
-    which NEW contains shipping.
+    which NEW contains shipping. `asked` is the minute at which the buy box was last asked; after it that is not known.
     """
 
     until: int
-    fees: Fees = field(default_factory=Fees)
+    listing: PricedListing | None = None
     new: Series = NO_POINTS
     amazon: Series = NO_POINTS
     reference: Series = NO_POINTS
@@ -48,11 +41,12 @@ class Leg:
     rank: Series = NO_POINTS
     rivals: Series = NO_POINTS
     since: int = 0
+    asked: int | None = None
 
     @property
-    def buy_box_asked(self) -> bool:
-        """Whether sales are judged by the buy box."""
-        return not self.since
+    def sale_until(self) -> int:
+        """The minute up to which the reference price is known."""
+        return self.until if self.asked is None else min(self.until, self.asked)
 
     def without_shipping(self, minute: int, price: int) -> bool:
         """Whether a price to buy at, in force at a minute, is one of NEW from before that series held shipping."""
@@ -73,13 +67,13 @@ class Past:
     legs: Mapping[str, Leg]
 
 
-def leg_of(history: History, *, until: int, buy_box_asked: bool, fees: Fees) -> Leg:
+def leg_of(history: History, *, until: int, asked: int | None, listing: PricedListing) -> Leg:
     """A leg from a listing's history; points after `until` are left out."""
     known = {kind: _upto(series, until) for kind, series in history.items()}
-    kind = reference_kind(buy_box_asked=buy_box_asked)
+    kind = reference_kind(buy_box_asked=asked is not None)
     return Leg(
         until=until,
-        fees=fees,
+        listing=listing,
         new=known.get(NEW, NO_POINTS),
         amazon=known.get(AMAZON, NO_POINTS),
         reference=known.get(kind, NO_POINTS),
@@ -87,6 +81,7 @@ def leg_of(history: History, *, until: int, buy_box_asked: bool, fees: Fees) -> 
         rank=known.get(SALES, NO_POINTS),
         rivals=known.get(COUNT_NEW_FBA, NO_POINTS),
         since=NEW_LANDED_SINCE if kind == NEW else 0,
+        asked=asked,
     )
 
 

@@ -11,10 +11,10 @@ from arbitrage.backtest.dated import DatedTerms, days_of
 from arbitrage.backtest.deals import Deals, Worth, in_euro, worth
 from arbitrage.backtest.episodes import Mask
 from arbitrage.backtest.history import Past
+from arbitrage.backtest.sheets import Sheets
 from arbitrage.backtest.stepping import NOTHING, Int64
 from arbitrage.backtest.trades import AFTER_DAYS, Fate, Trade
 from arbitrage_site.clock import MINUTES_PER_DAY
-from products.marketplaces import PAIRS
 
 
 class Money(NamedTuple):
@@ -40,10 +40,12 @@ class Results(NamedTuple):
     later: tuple[Money, ...]
 
 
-def results(trades: Sequence[Trade], pasts: Sequence[Past], dated: DatedTerms, rules: Assumptions) -> Results:
+def results(
+    trades: Sequence[Trade], pasts: Sequence[Past], dated: DatedTerms, sheets: Sheets, rules: Assumptions
+) -> Results:
     """Put prices on trades by the rates of the day of each purchase and of each sale."""
-    ledger = _Ledger(trades, pasts, dated)
-    found = chances(trades, pasts, dated, rules)
+    ledger = _Ledger(trades, dated, sheets)
+    found = chances(trades, pasts, dated, sheets, rules)
     return Results(
         trades=tuple(trades),
         chance=np.array([NOTHING if chance is None else chance for chance in found], np.int64),
@@ -56,8 +58,9 @@ def results(trades: Sequence[Trade], pasts: Sequence[Past], dated: DatedTerms, r
 class _Ledger:
     """The trades as columns. A purchase carries the rates of its day, a sale those of the day of the sale."""
 
-    def __init__(self, trades: Sequence[Trade], pasts: Sequence[Past], dated: DatedTerms) -> None:
-        self._trades, self._pasts, self._dated = trades, pasts, dated
+    def __init__(self, trades: Sequence[Trade], dated: DatedTerms, sheets: Sheets) -> None:
+        self._trades, self._dated, self._sheets = trades, dated, sheets
+        self._place = _column([trade.fire.place for trade in trades])
         self._row = _column([trade.row for trade in trades])
         self._buy = _column([trade.buy for trade in trades])
         self._bought = _column([trade.bought for trade in trades])
@@ -86,20 +89,8 @@ class _Ledger:
         return self._money(self._purchase, found.payout, self._row, minute, found.known)
 
     def _worth(self, row: Int64, minute: Int64, buy: Int64, sale: Int64) -> Worth:
-        fees = [
-            self._pasts[trade.fire.place].legs[PAIRS[place][1]].fees
-            for trade, place in zip(self._trades, row.tolist(), strict=True)
-        ]
-        deals = Deals(
-            pair=row,
-            day=days_of(minute),
-            buy=buy,
-            sale=sale,
-            referral=_column([known.referral for known in fees]),
-            fulfilment=_column([known.fulfilment for known in fees]),
-            closing=_column([known.closing for known in fees]),
-        )
-        return worth(deals, self._dated)
+        deals = Deals(place=self._place, pair=row, day=days_of(minute), buy=buy, sale=sale)
+        return worth(deals, self._dated, self._sheets)
 
     def _money(self, purchase: Worth, payout: Int64, row: Int64, minute: Int64, known: Mask) -> Money:
         known = known & purchase.known

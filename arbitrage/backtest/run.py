@@ -9,6 +9,7 @@ from arbitrage.backtest.dated import DatedTerms, Pair, days_of
 from arbitrage.backtest.history import Past
 from arbitrage.backtest.report import Report, after, durations, fates, profit_of, reliability, traded
 from arbitrage.backtest.results import Money, Results, results
+from arbitrage.backtest.sheets import Sheets
 from arbitrage.backtest.signals import Span, fires
 from arbitrage.backtest.trades import AFTER_DAYS, Trader
 from products.marketplaces import PAIRS
@@ -59,8 +60,9 @@ def carried_out(
     pasts: Sequence[Past], pairs: Sequence[Pair], dated: DatedTerms, rules: Assumptions, span: Span
 ) -> Results:
     """Every fire of these products, what became of it and what it was worth."""
-    trades = Trader(pasts, rules).trades(fires(pasts, pairs, dated, rules, span))
-    return results(trades, pasts, dated, rules)
+    sheets = Sheets(pasts, dated)
+    trades = Trader(pasts, rules).trades(fires(pasts, pairs, dated, sheets, rules, span))
+    return results(trades, pasts, dated, sheets, rules)
 
 
 def _estimates(found: Results, pasts: Sequence[Past], dated: DatedTerms) -> int:
@@ -69,7 +71,7 @@ def _estimates(found: Results, pasts: Sequence[Past], dated: DatedTerms) -> int:
     for trade in found.trades:
         pair = PAIRS[trade.fire.row]
         source, target = (pasts[trade.fire.place].legs[code] for code in pair)
-        unsure = source.without_shipping(trade.fire.known, trade.fire.buy) or not target.buy_box_asked
+        unsure = source.without_shipping(trade.fire.known, trade.fire.buy) or target.asked is None
         count += unsure or bool(dated.stale(pair, days_of(np.array([trade.bought])))[0])
     return count
 

@@ -30,7 +30,7 @@ class Shelf:
 
     def price_at(self, minute: int) -> int | None:
         """The price of a sale at a minute, -1 where there was none to be had; None after what is known."""
-        if minute > self.leg.until:
+        if minute > self.leg.sale_until:
             return None
         place = int(np.searchsorted(self.minutes, minute, side="right")) - 1
         return int(self.prices[place]) if place >= 0 else NOTHING
@@ -43,7 +43,7 @@ class Shelf:
         place = int(self.next_open[np.searchsorted(self.minutes, ready, side="right")])
         if place < len(self.minutes) and int(self.minutes[place]) <= deadline:
             return Sale(int(self.minutes[place]), int(self.prices[place]), gave_up=False)
-        return None if deadline > self.leg.until else Sale(deadline, self._clearance(deadline), gave_up=True)
+        return None if deadline > self.leg.sale_until else Sale(deadline, self._clearance(deadline), gave_up=True)
 
     def _clearance(self, minute: int) -> int:
         asked = [int(at(series, np.array([minute]))[0]) for series in (self.leg.new_fba, self.leg.new)]
@@ -52,7 +52,7 @@ class Shelf:
 
 def shelf_of(leg: Leg, *, undercut: int) -> Shelf:
     """The shelf of a listing for who asks `undercut` (ppm) less than the buy box."""
-    minutes = merged([leg.reference, leg.amazon], 0, leg.until)
+    minutes = merged([leg.reference, leg.amazon], 0, leg.sale_until)
     reference, amazon = at(leg.reference, minutes), at(leg.amazon, minutes)
     own = np.maximum(reference, 0) * (PPM - undercut) // PPM
     open_: Mask = (own > 0) & ((amazon <= 0) | (amazon > own))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from arbitrage.backtest.assumptions import PLACEBO_SHIFT, Assumptions, Placebo
 from arbitrage.backtest.dated import DatedTerms, Pair, days_of, is_foreign
 from arbitrage.backtest.deals import priced_by_day
 from arbitrage.backtest.episodes import Mask, episodes
 from arbitrage.backtest.history import Leg, Past
+from arbitrage.backtest.sheets import Sheets
 from arbitrage.backtest.stepping import (
     LOWER_QUARTILE,
     MEDIAN,
@@ -22,7 +22,7 @@ from arbitrage.backtest.stepping import (
     merged,
     rolling_quantiles,
 )
-from arbitrage.economics.kernel import INDEX, Columns
+from arbitrage.economics.kernel import INDEX
 from arbitrage.lifecycle import CLOSE_BELOW_NET, CLOSE_BELOW_ROI
 from arbitrage_site.clock import MINUTES_PER_DAY
 from products.marketplaces import PAIRS
@@ -62,6 +62,7 @@ class Fire(NamedTuple):
 class _Looks:
     """One product at all minutes worth a look, ascending; prices are (5, n) as in the kernel's columns."""
 
+    place: int
     past: Past
     minutes: Int64
     buy: Int64
@@ -70,18 +71,18 @@ class _Looks:
 
 
 def fires(
-    pasts: Sequence[Past], pairs: Sequence[Pair], dated: DatedTerms, rules: Assumptions, span: Span
+    pasts: Sequence[Past], pairs: Sequence[Pair], dated: DatedTerms, sheets: Sheets, rules: Assumptions, span: Span
 ) -> Iterator[Fire]:
     """The fires of each product in order, of each route in order of time."""
     for places in _batches(pasts, span):
-        looks = [_looks(pasts[place], rules, span) for place in places]
-        opens, holds = _priced(looks, pairs, dated, rules)
+        looks = [_looks(place, pasts[place], rules, span) for place in places]
+        opens, holds = _priced(looks, pairs, dated, sheets, rules)
         first = 0
-        for place, own in zip(places, looks, strict=True):
+        for own in looks:
             last = first + len(own.minutes)
             for row in (PAIRS.index(pair) for pair in pairs):
                 if opens[row, first:last].any():
-                    yield from _fires(place, row, own, opens[row, first:last], holds[row, first:last])
+                    yield from _fires(row, own, opens[row, first:last], holds[row, first:last])
             first = last
 
 
@@ -99,7 +100,7 @@ def _batches(pasts: Sequence[Past], span: Span) -> Iterator[list[int]]:
         yield batch
 
 
-def _looks(past: Past, rules: Assumptions, span: Span) -> _Looks:
+def _looks(place: int, past: Past, rules: Assumptions, span: Span) -> _Looks:
     """Every change of a price and every midnight; what a window says moves with the days as well."""
     shift = PLACEBO_SHIFT if rules.placebo is Placebo.SHIFT else 0
     last = min(span.last, max((leg.until for leg in past.legs.values()), default=-1))
@@ -117,7 +118,7 @@ def _looks(past: Past, rules: Assumptions, span: Span) -> _Looks:
         buy[row] = least(at(leg.new, minutes - shift), at(leg.amazon, minutes - shift))
         reference[row] = least(at(leg.reference, minutes))
         sale[row] = _conservative(leg, reference[row], minutes)
-    return _Looks(past, minutes, buy, sale, reference)
+    return _Looks(place, past, minutes, buy, sale, reference)
 
 
 def _conservative(leg: Leg, reference: Int64, minutes: Int64) -> Int64:
@@ -130,11 +131,19 @@ def _conservative(leg: Leg, reference: Int64, minutes: Int64) -> Int64:
     return result
 
 
-def _priced(looks: Sequence[_Looks], pairs: Sequence[Pair], dated: DatedTerms, rules: Assumptions) -> tuple[Mask, Mask]:
+def _priced(
+    looks: Sequence[_Looks], pairs: Sequence[Pair], dated: DatedTerms, sheets: Sheets, rules: Assumptions
+) -> tuple[Mask, Mask]:
     """Where each route would open and where it would stay open, (20, n), the products one after the other."""
     minutes = np.concatenate([own.minutes for own in looks])
     order = np.argsort(minutes, kind="stable")
-    columns, days = _columns(looks, order), days_of(minutes[order] + rules.delay)
+    days = days_of(minutes[order] + rules.delay)
+    columns = sheets.columns(
+        np.concatenate([np.full(len(own.minutes), own.place) for own in looks])[order],
+        days,
+        buy=np.concatenate([own.buy for own in looks], axis=1)[:, order],
+        sale=np.concatenate([own.sale for own in looks], axis=1)[:, order],
+    )
     opens, holds = (np.zeros((len(PAIRS), len(minutes)), np.bool_) for _ in range(2))
     kept_roi, kept_profit = rules.min_roi - CLOSE_BELOW_ROI, rules.min_profit - CLOSE_BELOW_NET
     for foreign in (False, True):
@@ -147,35 +156,14 @@ def _priced(looks: Sequence[_Looks], pairs: Sequence[Pair], dated: DatedTerms, r
     return opens, holds
 
 
-def _columns(looks: Sequence[_Looks], order: NDArray[np.intp]) -> Columns:
-    """The looks as products of the kernel, in order of time; fees are those that Keepa knows today."""
-    size = len(INDEX)
-    referral, fulfilment, closing = (np.full((size, len(order)), NOTHING, np.int64) for _ in range(3))
-    first = 0
-    for own in looks:
-        last = first + len(own.minutes)
-        for code, leg in own.past.legs.items():
-            referral[INDEX[code], first:last] = leg.fees.referral
-            fulfilment[INDEX[code], first:last] = leg.fees.fulfilment
-            closing[INDEX[code], first:last] = leg.fees.closing
-        first = last
-    return Columns(
-        buy=np.concatenate([own.buy for own in looks], axis=1)[:, order],
-        sale=np.concatenate([own.sale for own in looks], axis=1)[:, order],
-        referral=referral[:, order],
-        fba=fulfilment[:, order],
-        closing=closing[:, order],
-    )
-
-
-def _fires(place: int, row: int, looks: _Looks, opens: Mask, holds: Mask) -> Iterator[Fire]:
+def _fires(row: int, looks: _Looks, opens: Mask, holds: Mask) -> Iterator[Fire]:
     source, target = PAIRS[row]
-    until = min(looks.past.legs[source].until, looks.past.legs[target].until)
+    until = min(looks.past.legs[source].until, looks.past.legs[target].sale_until)
     known = int(np.searchsorted(looks.minutes, until, side="right"))
     found = episodes(opens[:known], holds[:known], looks.minutes[:known])
     for opened, closed, ended in zip(*(part.tolist() for part in found), strict=True):
         yield Fire(
-            place=place,
+            place=looks.place,
             row=row,
             known=int(looks.minutes[opened]),
             buy=int(looks.buy[INDEX[source], opened]),

@@ -29,10 +29,16 @@ def cut(series: Series, minute: int) -> Series:
 
 def cut_leg(leg: Leg, minute: int) -> Leg:
     """The leg as it was known at a minute."""
-    kept = {
-        name: cut(getattr(leg, name), minute) for name in ("new", "amazon", "reference", "new_fba", "rank", "rivals")
-    }
-    return replace(leg, until=min(leg.until, minute), **kept)
+    return replace(
+        leg,
+        until=min(leg.until, minute),
+        new=cut(leg.new, minute),
+        amazon=cut(leg.amazon, minute),
+        reference=cut(leg.reference, minute),
+        new_fba=cut(leg.new_fba, minute),
+        rank=cut(leg.rank, minute),
+        rivals=cut(leg.rivals, minute),
+    )
 
 
 def known_at(past: Past, minute: int) -> Past:

@@ -1,5 +1,6 @@
 """Pasts to try a threshold on: the simulator's market, and small ones whose truth is known."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +9,8 @@ from numpy.typing import NDArray
 
 from arbitrage.backtest.assumptions import Assumptions
 from arbitrage.backtest.dated import DatedTerms, Pair
-from arbitrage.backtest.history import Fees, Leg, Past, leg_of
+from arbitrage.backtest.history import Leg, Past, leg_of
+from arbitrage.backtest.sheets import Sheets
 from arbitrage.backtest.signals import Span, fires
 from arbitrage.economics.profiles import Profile
 from arbitrage.economics.rates import Fixing, Rate, RateBook
@@ -48,6 +50,28 @@ def rates(vat: dict[str, int] = VAT, digital: int = 30_000) -> RateBook:
     )
 
 
+@dataclass(frozen=True)
+class Charged:
+    """A listing of which only the fees are known; prices come from its past."""
+
+    marketplace: str
+    referral_rate: int | None = 0
+    fba_fee: int | None = 1
+    closing_fee: int | None = 0
+    category: str = ""
+    source_minute: int = END
+    buybox_minute: int | None = END
+    amazon: int | None = None
+    new: int | None = None
+    buy_box: int | None = None
+    median_90: int | None = None
+    p25_30: int | None = None
+    package_length: int | None = None
+    package_width: int | None = None
+    package_height: int | None = None
+    package_weight: int | None = None
+
+
 def terms(profile: Profile = SELLER, book: RateBook | None = None) -> DatedTerms:
     return DatedTerms(profile, book or rates())
 
@@ -64,7 +88,7 @@ def of_market(market: Market, asins: list[str], end: int = END) -> list[Past]:
                 continue
             history: History = {kind: _own(points, place) for kind, points in histories.items()}
             legs[asin][code] = leg_of(
-                history, until=int(ends[place]), buy_box_asked=True, fees=_fees(asin, entry.domain_id)
+                history, until=int(ends[place]), asked=int(ends[place]), listing=_charged(asin, code)
             )
     return [Past(asin, "Toys", own) for asin, own in legs.items()]
 
@@ -78,13 +102,10 @@ def _own(points: Points, place: int) -> Series:
     return series_of(points.minutes[own], values)
 
 
-def _fees(asin: str, domain: int) -> Fees:
-    known = fees(asin, domain)
-    return Fees(
-        referral=-1 if known.referral is None else known.referral * 100,
-        fulfilment=-1 if known.pick_and_pack is None else known.pick_and_pack,
-        closing=-1 if known.closing is None else known.closing,
-    )
+def _charged(asin: str, code: str) -> Charged:
+    known = fees(asin, MARKETPLACES[code].domain_id)
+    referral = None if known.referral is None else known.referral * 100
+    return Charged(code, referral, known.pick_and_pack, known.closing)
 
 
 def market_pasts(count: int, *, seed: int = 1) -> list[Past]:
@@ -113,10 +134,10 @@ def slots(dice: np.random.Generator, days: int, *, mean: float) -> NDArray[np.in
     return np.concatenate(([END - days * DAY], minutes[minutes < END]))
 
 
-def leg(minutes: NDArray[np.int64], prices: NDArray[np.float64]) -> Leg:
+def leg(code: str, minutes: NDArray[np.int64], prices: NDArray[np.float64]) -> Leg:
     """A listing sold by merchants alone at these prices, almost without fees."""
     series = series_of(minutes, np.maximum(np.round(prices), 1))
-    return Leg(until=END, fees=Fees(referral=0, fulfilment=1, closing=0), new=series, reference=series)
+    return Leg(until=END, asked=END, listing=Charged(code), new=series, reference=series)
 
 
 def timed_edge(number: int, *, days: int = 500) -> Past:
@@ -135,7 +156,7 @@ def timed_edge(number: int, *, days: int = 500) -> Past:
     source = level * dice.uniform(0.9, 1.1, len(minutes)) * np.where(in_dip, 0.7, 1.0)
     other = slots(dice, days, mean=3)
     target = level * dice.uniform(0.9, 1.1, len(other))
-    return Past(f"B0EDGE{number:04d}", "Toys", {"IT": leg(minutes, source), "DE": leg(other, target)})
+    return Past(f"B0EDGE{number:04d}", "Toys", {"IT": leg("IT", minutes, source), "DE": leg("DE", other, target)})
 
 
 def uncertain_edge(number: int, *, days: int = 560) -> Past:
@@ -146,12 +167,12 @@ def uncertain_edge(number: int, *, days: int = 560) -> Past:
     target = level * np.where(dice.random(len(there)) < share, 1.4, 0.8) * dice.uniform(0.97, 1.03, len(there))
     here = slots(dice, days, mean=5)
     source = level * np.where(dice.random(len(here)) < 0.5, 1.0, 1.35)
-    return Past(f"B0SURE{number:04d}", "Toys", {"IT": leg(here, source), "DE": leg(there, target)})
+    return Past(f"B0SURE{number:04d}", "Toys", {"IT": leg("IT", here, source), "DE": leg("DE", there, target)})
 
 
 def open_at_the_end(
     pasts: list[Past], pairs: list[Pair], dated: DatedTerms, rules: Assumptions, span: Span
 ) -> set[tuple[str, str, str]]:
     """The flips whose last fire was still open when history ended."""
-    found = fires(pasts, pairs, dated, rules, span)
+    found = fires(pasts, pairs, dated, Sheets(pasts, dated), rules, span)
     return {(pasts[fire.place].asin, *PAIRS[fire.row]) for fire in found if not fire.ended}
