@@ -8,6 +8,9 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
+
+from arbitrage_site.database import trouble
 
 PROCESSES = ("web", "worker", "consumers")
 
@@ -80,3 +83,8 @@ if __name__ == "__main__":
         main()
     except CommandError as error:
         sys.exit(str(error))
+    except DatabaseError as error:
+        found = trouble(error)
+        if found is None:
+            raise
+        sys.exit(str(found))
