@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from arbitrage.detection import recompute
 from arbitrage.detection.consumer import DetectionConsumer
 from arbitrage.economics.flip import evaluate
-from arbitrage.economics.inputs import flip_inputs
+from arbitrage.economics.inputs import build_inputs
 from arbitrage.economics.loading import load_rates, profile_of
 from arbitrage.economics.missing import Incomplete
-from arbitrage.economics.termsheet import terms_table
 from arbitrage.models import Opportunity, SellerProfile
+from arbitrage.rate_files.loading import load
 from arbitrage.whatif.asked import read_asked
 from arbitrage.whatif.service import Ranking, rank
 from arbitrage.whatif.shifting import shifted_inputs
@@ -35,15 +35,15 @@ def ranked(limit: int = 1000, **given: str) -> Ranking:
     return rank(asked, NOON, limit=limit)
 
 
-def stock(count: int = 40, seed: int = 7) -> None:
+def stock(count: int = 40, *, prices: tuple[int, int] = (1500, 9000), **given: int) -> None:
     """Watched products on three marketplaces with prices that make some flips pay."""
-    dice = random.Random(seed)  # noqa: S311 - prices of a test
+    dice = random.Random(7)  # noqa: S311 - prices of a test
     factories.fx()
     for number in range(count):
         product = factories.product(f"B0TEST{number:04d}")
         factories.watch(product)
         for code in ("DE", "IT", "UK"):
-            factories.listing(product, code, dice.randint(1500, 9000))
+            factories.listing(product, code, dice.randint(*prices), **given)
 
 
 def open_opportunities() -> dict[tuple[str, str, str], tuple[int, int, int, int, int | None]]:
@@ -86,19 +86,34 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))
-def test_every_row_is_the_flip_in_decimal_under_the_scenario(trader: SellerProfile, change: dict[str, str]) -> None:
-    stock(15)
+def assert_rows_in_decimal(change: dict[str, str]) -> None:
+    """Every row of the list is its flip in Decimal under the scenario."""
     asked = read_asked({name: [text] for name, text in change.items()})
-    table = terms_table(profile_of(asked.scenario.applied(asked.base)), load_rates(), NOON.date())
+    profile, rates = profile_of(asked.scenario.applied(asked.base)), load_rates()
     listings = {(row.product_id, row.marketplace): row for row in Listing.objects.all()}
-    for row in rank(asked, NOON, limit=500).rows:
-        legs = listings[row.asin, row.source], listings[row.asin, row.target]
-        inputs = flip_inputs(*legs, table[row.source, row.target])
+    rows = rank(asked, NOON, limit=500).rows
+    assert rows
+    for row in rows:
+        inputs = build_inputs(listings[row.asin, row.source], listings[row.asin, row.target], profile, rates, NOON)
         assert not isinstance(inputs, Incomplete)
         flip = evaluate(shifted_inputs(inputs, asked.scenario))
         assert (row.net, row.net_eur, row.roi, row.margin) == (flip.net, flip.net_eur, flip.roi, flip.margin)
         assert (row.buy_price, row.sell_price) == (flip.inputs.buy, flip.inputs.sale)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))
+def test_every_row_is_the_flip_in_decimal_under_the_scenario(trader: SellerProfile, change: dict[str, str]) -> None:
+    stock(15)
+    assert_rows_in_decimal(change)
+
+
+@pytest.mark.parametrize("offset", ["-12", "9.99"])
+def test_offsets_that_cross_the_thresholds_of_the_fee_tables(trader: SellerProfile, offset: str) -> None:
+    """Fees move with the price: referral segments, least fees, and the low price of small parcels."""
+    load()
+    stock(30, prices=(800, 2400), package_length=200, package_width=120, package_height=20, package_weight=150)
+    Listing.objects.filter(product__asin__endswith="5").update(category="Beauty", referral_rate=None, fba_fee=None)
+    assert_rows_in_decimal({"sell_offset": offset, "show": "all"})
 
 
 def test_dearer_preparation_lowers_each_profit_by_itself_and_moves_the_totals(trader: SellerProfile) -> None:

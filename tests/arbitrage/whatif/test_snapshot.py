@@ -121,8 +121,10 @@ def test_pieces_add_up_to_what_a_whole_reading_gives() -> None:
 
 
 def test_a_listing_is_stale_after_a_day() -> None:
+    """It was looked at five minutes before noon."""
     watched(1)
     snapshot = keeper.current(NOON)
-    assert snapshot.fresh(NOON)[INDEX["DE"], 0]
+    day = NOON + timedelta(hours=23, minutes=55)
+    assert snapshot.fresh(day)[INDEX["DE"], 0]
+    assert not snapshot.fresh(day + timedelta(minutes=1))[INDEX["DE"], 0]
     assert not snapshot.fresh(NOON)[INDEX["IT"], 0]
-    assert not snapshot.fresh(NOON + timedelta(hours=25))[INDEX["DE"], 0]
