@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -111,9 +112,9 @@ def assess(subject: Subject) -> Risk:
 
 
 def net_at(inputs: FlipInputs) -> Net:
-    """The net profit at other sale prices, with today's cost."""
+    """The net profit at other sale prices, with today's cost; each price is worked out once."""
     cost = landed(inputs.terms.purchase, inputs.buy).cost
-    return lambda price: proceeds_of(replace(inputs, sale=price)).payout - cost
+    return cache(lambda price: proceeds_of(replace(inputs, sale=price)).payout - cost)
 
 
 def figures_of(risk: Risk) -> Mapping[str, Figure]:

@@ -52,7 +52,13 @@ class Score:
 
 
 def score(flip: ScoreInput) -> Score:
-    """Weigh a priced flip; the total is at most the lowest gate among its reasons."""
+    """Weigh a priced flip; the total is at most the lowest gate among its reasons.
+
+    The weights are a judgement (docs/decisions/0007). What is earned has 30, as amount and as return, because either
+    alone prefers trifles or capital graves. The chance has the largest single weight: it already knows the margin.
+    Speed and certainty have 15 each, for a profit that comes in four months, or that rests on a few points, is not one
+    to act on. Price and competition have 10 each, because the conservative price and the chance heard most of it.
+    """
     risk = flip.risk
     parts = [
         _part("profit", 15, _share(risk.expected_eur, FULL_PROFIT)),

@@ -57,8 +57,9 @@ def test_amazon_away_lowers_the_chance_by_how_often_it_was_there_and_what_happen
 
 
 def test_amazon_there_already_changes_nothing() -> None:
-    result = replay(days((200, 500)), days((200, 480)), end=END, lag_days=0, net=above(300))
-    assert (result.chance, result.amazon_share) == (1_000, 1_000)
+    price = days((200, 500), (60, 100), (30, 500))
+    result = replay(price, days((200, 480)), end=END, lag_days=0, net=above(300))
+    assert (result.chance, result.amazon_share) == (667, 1_000)
 
 
 def test_the_same_weeks_of_last_year_are_looked_at() -> None:
