@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 
-from arbitrage.models import Alert, Opportunity
+from arbitrage.models import Alert, AlertRule, Opportunity
 from ingestion.models import DeadLetter
 from products import services
 from products.models import Listing, Watch
 from tests.bad_input.whole import EVERYWHERE, Whole, command, moment
 
 ASIN = "B0DEMO000F"
-"""A product whose flip from Italy to Germany opens, scores high and so raises an alert."""
+"""A product whose flip from Italy to Germany opens and so raises an alert."""
 MARKUP = (
     "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
     '<a hx-get="/logout/" hx-trigger="load">{{ settings.SECRET_KEY }}{% debug %}'
@@ -55,6 +55,7 @@ def hostile(body: bytes) -> bytes:
 def seen(whole: Whole) -> Whole:
     """An installation that polled one hostile product to an alert."""
     services.watch([ASIN], origin=Watch.Origin.PAGE, now=moment(), marketplaces=EVERYWHERE)
+    AlertRule.objects.update(min_score=0)
     whole.wire.change = hostile
     assert "5 listings" in whole.poll()
     assert whole.consume() == ""
@@ -135,7 +136,7 @@ def test_a_terminal_is_sent_nothing_but_plain_characters(whole: Whole) -> None:
     assert b"\\u202e" in bytes(letter.value)
 
 
-def test_the_title_is_found_and_the_opportunity_is_open(seen: Whole) -> None:
-    assert Opportunity.objects.get(product_id=ASIN).state == "open"
+def test_the_product_is_found_by_the_words_that_are_left(seen: Whole) -> None:
+    assert Opportunity.objects.filter(product_id=ASIN, state="open").exists()
     found = seen.client.get("/api/v1/products?q=gnp").json()
     assert [row["asin"] for row in found["results"]] == [ASIN]
