@@ -75,7 +75,7 @@ def parts(count: int) -> dict[str, float]:
     def pass_batch(batch: Sequence[Record]) -> None:
         snapshots = clocks.time("decode", lambda: [snapshot_of(record) for record in batch])
         touched = {(snapshot.asin, snapshot.marketplace) for snapshot in snapshots}
-        stored = clocks.time("read", lambda: rows.load({asin for asin, _ in touched}, touched))
+        stored = clocks.time("read", lambda: rows.load(touched))
         known = {key: found.state for key, found in stored.items()}
         states = clocks.time("fold", lambda: [fold(known.get((s.asin, s.marketplace)), s) for s in snapshots])
         changes = clocks.time("windows_and_pack", lambda: [_finished(stored, state) for state in states])

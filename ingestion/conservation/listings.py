@@ -179,7 +179,7 @@ def _pairs(folds: Folds, keys: Sequence[Key]) -> dict[Key, tuple[dict[str, str],
             "product_id", "marketplace", "created_at"
         )
     }
-    stored = rows.load(asins, set(keys))
+    stored = rows.load(set(keys))
     return {
         key: (digest.of_row(stored[key]) if key in stored else {}, digest.of_fold(folds.states[key]))
         for key in keys
@@ -199,7 +199,7 @@ def _groups(update: RawKeepaUpdate) -> list[str]:
 
 
 def _guards(asins: set[str]) -> dict[Key, dict[str, Guard]]:
-    return {key: stored.state.guards for key, stored in rows.load(asins, set()).items()}
+    return {key: stored.state.guards for key, stored in rows.load_without_histories(asins).items()}
 
 
 def _short(number: int) -> str:

@@ -1,5 +1,6 @@
 """The consumer of raw.keepa_updates: snapshots in, listings and products.enriched out."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,10 +42,10 @@ class EnrichmentConsumer:
         """Decode, read, fold and compute; writing is left to the effects."""
         snapshots, set_aside = _decoded(records)
         touched = {(snapshot.asin, snapshot.marketplace) for _, snapshot in snapshots}
-        stored = rows.load({asin for asin, _ in touched}, touched)
+        stored = rows.load(touched)
         folded = _folded(snapshots, stored)
         changes = {key: finished(stored.get(key), state) for key, state in folded.states.items()}
-        by_asin = _by_asin(stored | {key: change.after for key, change in changes.items()})
+        by_asin = _of_changed(changes)
         events = _events(folded, changes, by_asin)
         products = [facts_of(event.asin, by_asin[event.asin]) for event in events]
 
@@ -88,6 +89,15 @@ def _groups(changes: Mapping[Key, Change]) -> Iterator[tuple[str, rollups.Group]
     for (asin, code), change in changes.items():
         base = change.after.state.base
         yield asin, rollups.Group(code, base.category, base.brand)
+
+
+def _of_changed(changes: Mapping[Key, Change]) -> dict[str, dict[str, Stored]]:
+    """All listings of the products of which one changed; those that the batch does not hold are read."""
+    changed = {asin for (asin, _), change in changes.items() if change.is_changed}
+    after = {key: change.after for key, change in changes.items() if key[0] in changed}
+    held = Counter(asin for asin, _ in after)
+    others = rows.load_without_histories([asin for asin, count in held.items() if count < len(CODES)])
+    return _by_asin(others | after)
 
 
 def _by_asin(listings: Mapping[Key, Stored]) -> dict[str, dict[str, Stored]]:

@@ -37,22 +37,22 @@ _buybox_values = attrgetter(*_BUYBOX)
 _offers_values = attrgetter(*_OFFERS)
 
 
-def load(asins: Collection[str], touched: Collection[Key]) -> dict[Key, Stored]:
-    """All listings of these products, with the history of the touched ones. Two queries."""
-    histories = _histories(touched)
-    rows = Listing.objects.filter(product_id__in=asins).values_list(*_READ)
-    return {(row[0], row[1]): _stored(row, histories.get((row[0], row[1]), Packed())) for row in rows}
+def load(keys: Collection[Key]) -> dict[Key, Stored]:
+    """These listings with their histories. One query."""
+    asins, codes = {asin for asin, _ in keys}, {code for _, code in keys}
+    listings = Listing.objects.filter(product_id__in=asins, marketplace__in=codes)
+    read = listings.values_list(*_READ, "history_base", "history_tail", "history_base_until")
+    found = {}
+    for *row, base, tail, until in read:
+        if (row[0], row[1]) in keys:
+            found[row[0], row[1]] = _stored(row, Packed(bytes(base), bytes(tail), until))
+    return found
 
 
-def _histories(touched: Collection[Key]) -> dict[Key, Packed]:
-    rows = Listing.objects.filter(
-        product_id__in={asin for asin, _ in touched}, marketplace__in={code for _, code in touched}
-    ).values_list(*_KEY, "history_base", "history_tail", "history_base_until")
-    return {
-        (asin, code): Packed(bytes(base), bytes(tail), until)
-        for asin, code, base, tail, until in rows
-        if (str(asin), str(code)) in touched
-    }
+def load_without_histories(asins: Collection[str]) -> dict[Key, Stored]:
+    """All listings of these products, as if they had no history. One query."""
+    read = Listing.objects.filter(product_id__in=asins).values_list(*_READ)
+    return {(row[0], row[1]): _stored(row, Packed()) for row in read}
 
 
 def _stored(row: Sequence[Any], packed: Packed) -> Stored:

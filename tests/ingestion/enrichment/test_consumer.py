@@ -185,7 +185,7 @@ def test_any_order_and_any_batches_leave_the_rows_of_a_fold_in_order(truth: Trut
         state = fold(state, snapshot_of(each))
     assert state is not None
     expected = finished(None, state).after
-    found = rows.load([ASIN], [(ASIN, truth.code)])[ASIN, truth.code]
+    found = rows.load([(ASIN, truth.code)])[ASIN, truth.code]
     assert same(found.state.history, expected.state.history)
     assert (found.current, found.windows) == (expected.current, expected.windows)
     assert (found.state.base, found.state.buybox, found.state.offers) == (state.base, state.buybox, state.offers)
