@@ -20,11 +20,11 @@ PARTS = {
     "confidence": "how sure the data is",
 }
 _WEAKEST = {
-    "sample": "the history is short",
-    "freshness": "the prices are old",
-    "stock": "it was often out of stock",
-    "steadiness": "the price is unsteady",
-    "season": "the season of last year",
+    "sample": "length of the history",
+    "freshness": "age of the prices",
+    "stock": "time in stock",
+    "steadiness": "steadiness of the price",
+    "season": "same weeks of last year",
 }
 UNKNOWN = "unknown"
 

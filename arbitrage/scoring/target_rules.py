@@ -115,7 +115,9 @@ def _sells_well(flip: ScoreInput) -> str | None:
 
 def _fast(flip: ScoreInput) -> str | None:
     days = flip.risk.velocity.sell_days
-    return f"One unit sells in about {days} days." if days is not None and days <= FAST_DAYS else None
+    if days is None or days > FAST_DAYS:
+        return None
+    return f"One unit sells in about {days} day{'' if days == 1 else 's'}."
 
 
 def _few_offers(flip: ScoreInput) -> str | None:

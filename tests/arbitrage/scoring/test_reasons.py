@@ -89,7 +89,7 @@ FOR = [
     ("usual_price", GOOD, "not above"),
     ("right_season", GOOD, "last year 100.0 %"),
     ("sells_well", GOOD, "rank is 900"),
-    ("sells_fast", GOOD, "about 1 days"),
+    ("sells_fast", GOOD, "in about 1 day."),
     ("few_offers", GOOD, "2 new offers"),
 ]
 
