@@ -24,6 +24,8 @@ LOW_PRICE_TIERS = frozenset({"light_envelope", "standard_envelope", "large_envel
 LOW_PRICE_PARCEL, LOW_PRICE_WEIGHT = "small_parcel", 400
 PEAK_TIERS = frozenset({"large_envelope", "xl_envelope", "small_parcel", "standard_parcel"})
 CLOTHING = "clothing"
+GENERAL_LIMIT = frozenset({"home_products", "furniture"})
+"""Fee categories of a root with kitchen goods that have the general low-price limit all the same."""
 HEAVY_TIERS = frozenset({"heavy", "special"})
 
 
@@ -94,10 +96,13 @@ def charges_of(listing: PricedListing, tables: DayTables) -> Charges:
     closing = closing_fee(listing)
     cell = tables.cell("closing", store, "media") if not closing and category and category.media else None
     is_missing = not closing and category is not None and category.media and cell is None
+    referral = _referral(listing, tables, category, reference, tier)
+    rule = referral.expected if referral.confirmed else None
+    general = rule is not None and rule.category in GENERAL_LIMIT
     return Charges(
         marketplace=store,
-        referral=_referral(listing, tables, category, reference, tier),
-        fba=_local(listing, tables, category, reference, package, tier),
+        referral=referral,
+        fba=_local(listing, tables, category, reference, package, tier, general=general),
         efn=_efn(tables, store, package, tier),
         closing=None if is_missing else cell.amount if cell else closing,
         goods=goods_of(category),
@@ -155,9 +160,11 @@ def _local(
     reference: int | None,
     package: Package | None,
     tier: Tier | None,
+    *,
+    general: bool,
 ) -> Fulfilment:
     store, known = listing.marketplace, fulfilment_fee(listing)
-    special = category is None or category.low_price_special
+    special = category is None or (category.low_price_special and not general)
     limit = tables.cell("low_price_limit", store, "special" if special else "")
     if package is None or tier is None:
         return Fulfilment(known, None, limit.amount if limit else None, known is not None, unsure_low=True)
@@ -232,15 +239,15 @@ def _same_step(tables: DayTables, tier: Tier, weight: int, cell: Cell) -> bool:
     return usual is not None and usual.up_to == cell.up_to
 
 
-def missing_of(charges: Charges, *, efn: bool) -> Iterator[Missing]:
-    """What keeps a sale on this listing from being priced."""
+def missing_of(charges: Charges, *, efn: bool, own: bool = False) -> Iterator[Missing]:
+    """What keeps a sale on this listing from being priced; `own`: the seller ships, Amazon's fee does not matter."""
     store, referral = charges.marketplace, charges.referral
     if referral.rate is None and referral.rule is None:
         yield Missing("referral_fee", f"the referral fee in {store}")
     if isinstance(referral.minimum, Missing):
         yield referral.minimum
     fulfilment = charges.efn if efn else charges.fba
-    if fulfilment.standard is None:
+    if fulfilment.standard is None and not own:
         what = f"the EFN fee for a sale in {store}" if efn else f"the FBA fee in {store}"
         yield Missing("efn_fee" if efn else "fba_fee", what + _why(charges, fulfilment))
     if charges.closing is None:

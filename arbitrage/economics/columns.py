@@ -42,6 +42,7 @@ def _row(listing: PricedListing, charges: Charges) -> Iterator[int]:
     yield MISSING if missing else _known(charges.efn.standard)
     yield GOODS.code(charges.goods)
     yield int(not fba.keepa)
+    yield MISSING if missing or not (listing.package_weight or 0) > 0 else int(listing.package_weight or 0)
 
 
 def _known(value: int | None) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from arbitrage.economics.charges import Charges, charges_of, missing_of
+from arbitrage.economics.charges import Fulfilment as Charged
 from arbitrage.economics.interned import goods_of
 from arbitrage.economics.missing import NO_BUY_PRICE, NO_SALE_PRICE, Incomplete, Missing
 from arbitrage.economics.prices import (
@@ -48,7 +49,8 @@ class FlipInputs:
     `sale` is the price the flip is judged at; `reference` the current one. `referral` is ppm of the sale price,
     `fba` the fulfilment fee; where `charges` knows more, `referral_fee` and `fba_fee` follow the price over thresholds:
     at or below `limit` the fulfilment fee is `low`. `estimates` says why the result is only an estimate, empty when it
-    is not; `warnings` where sources differ. `seen` are the days on which Keepa looked at source and target.
+    is not; `warnings` where sources differ. `seen` are the days on which Keepa looked at source and target,
+    `parcel` the packed weight (g) where the seller ships.
     """
 
     terms: Terms
@@ -64,6 +66,7 @@ class FlipInputs:
     warnings: tuple[str, ...] = field(default=(), compare=False)
     charges: Charges | None = field(default=None, compare=False, repr=False)
     seen: tuple[date | None, date | None] = field(default=(None, None), compare=False)
+    parcel: int | None = field(default=None, compare=False)
 
     @property
     def is_estimate(self) -> bool:
@@ -112,8 +115,7 @@ def flip_inputs(
     used = tables or (terms.tables if isinstance(terms, Terms) else DayTables())
     charges = charges_of(target, used)
     if isinstance(terms, Incomplete) or buy is None or sale is None:
-        efn = isinstance(terms, Terms) and terms.sale.fulfilment is Fulfilment.FBA_EFN
-        return _incomplete(source, target, terms, buy, sale, charges, efn=efn)
+        return _incomplete(source, target, terms, buy, sale, charges)
     return _inputs(source, target, terms, used, buy, sale, charges)
 
 
@@ -129,17 +131,18 @@ def _inputs(
     category = tables.category(source.category) if tables.loaded else None
     bought = goods_of(category)
     purchase, sold = purchase_of(terms, bought), sale_of(terms, charges.goods)
-    efn = terms.sale.fulfilment is Fulfilment.FBA_EFN
+    efn, own = (terms.sale.fulfilment is way for way in (Fulfilment.FBA_EFN, Fulfilment.FBM))
     missing = (
-        *missing_of(charges, efn=efn),
+        *missing_of(charges, efn=efn, own=own),
+        *_missing_parcel(terms.sale, target),
         *(() if isinstance(purchase, PurchaseTerms) else purchase),
         *(() if isinstance(sold, SaleTerms) else sold),
     )
     if missing or not isinstance(purchase, PurchaseTerms) or not isinstance(sold, SaleTerms):
         return Incomplete(source.marketplace, target.marketplace, tuple(dict.fromkeys(missing)))
-    fulfilment = charges.efn if efn else charges.fba
+    fulfilment = charges.efn if efn else _parcel(terms.sale, target) if own else charges.fba
     extra = 0 if fulfilment.keepa else sold.no_cep
-    judged = Judged(terms, source, target, category, bought, charges, sale, efn=efn)
+    judged = Judged(terms, source, target, category, bought, charges, sale, efn=efn, own=own)
     return FlipInputs(
         terms=_with_sides(terms, purchase, sold),
         buy=buy,
@@ -151,10 +154,26 @@ def _inputs(
         estimates=tuple(dict.fromkeys(estimates_of(judged))),
         low=None if efn or fulfilment.low is None else fulfilment.low + extra,
         limit=None if efn else fulfilment.limit,
+        parcel=target.package_weight if own else None,
         warnings=tuple(warnings_of(judged)),
         charges=charges if charges.tabled else None,
         seen=(_day(source), _day(target)),
     )
+
+
+def _parcel(sale: SaleTerms, target: PricedListing) -> Charged:
+    """Own shipping in the place of Amazon's fulfilment."""
+    return Charged(sale.parcel(target.package_weight), keepa=False)
+
+
+def _missing_parcel(sale: SaleTerms, target: PricedListing) -> Iterator[Missing]:
+    """Why the seller's own parcel has no price, if it has none."""
+    if sale.fulfilment is not Fulfilment.FBM or sale.parcel(target.package_weight) is not None:
+        return
+    if target.package_weight is None or target.package_weight <= 0:
+        yield Missing("package_weight", f"the packed weight in {target.marketplace}")
+    else:
+        yield Missing("shipping", f"an own shipping price to {target.marketplace} for {target.package_weight} g")
 
 
 def _with_sides(terms: Terms, purchase: PurchaseTerms, sale: SaleTerms) -> Terms:
@@ -189,12 +208,12 @@ def _incomplete(
     buy: int | None,
     sale: int | None,
     charges: Charges,
-    *,
-    efn: bool,
 ) -> Incomplete:
     named = terms.missing if isinstance(terms, Incomplete) else ()
+    way = terms.sale.fulfilment if isinstance(terms, Terms) else Fulfilment.FBA_LOCAL
+    efn, own = (way is other for other in (Fulfilment.FBA_EFN, Fulfilment.FBM))
     prices = _missing_prices(source.marketplace, target.marketplace, buy, sale)
-    missing = (*prices, *missing_of(charges, efn=efn), *named)
+    missing = (*prices, *missing_of(charges, efn=efn, own=own), *named)
     return Incomplete(source.marketplace, target.marketplace, tuple(dict.fromkeys(missing)))
 
 

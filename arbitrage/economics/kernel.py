@@ -4,7 +4,7 @@ Held equal to `flip.evaluate` to the cent by a property test. Every line that ca
 the line before it, rounded half-up by (2 * num * x + den) // (2 * den).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,7 +105,8 @@ class _Block:
 
     def sellable(self, side: SaleSide) -> Mask:
         """Where there is a sale price, every fee and every rate of the goods."""
-        sellable: Mask = self._priced[side.row] & _payable(self._fulfilment(side))
+        fees = self._fulfilment(side)
+        sellable: Mask = self._priced[side.row] & (fees >= 0 if side.terms.shipping else _payable(fees))
         return sellable if side.known.all() else sellable & side.known.take(self._kinds[side.row])
 
     def cost(self, side: PurchaseSide) -> Int64:
@@ -130,6 +131,8 @@ class _Block:
     def _fulfilment(self, side: SaleSide) -> Int64:
         """The fulfilment fees at the sale prices; -1 where one is missing."""
         columns, row = self.columns, side.row
+        if side.terms.shipping:
+            return _parcels(side.terms.shipping, columns, row)
         if side.terms.fulfilment is Fulfilment.FBA_EFN:
             if columns.efn is None:
                 return np.full(len(columns), -1, np.int64)
@@ -144,6 +147,15 @@ class _Block:
             return revenue
         vat = at(route.sale.margin_vat, self._kinds[route.sale.row])
         return revenue - margin_vat(vat, self._sale[route.sale.row] - self._buy[route.purchase.row])
+
+
+def _parcels(bands: Sequence[tuple[int, int]], columns: Columns, row: int) -> Int64:
+    """What the seller's own parcels cost: the lightest band that holds each; -1 where none does."""
+    if columns.weight is None:
+        return np.full(len(columns), -1, np.int64)
+    limits, amounts = np.array([up_to for up_to, _ in bands]), np.array([*(amount for _, amount in bands), -1])
+    weight = columns.weight[row]
+    return np.where(weight > 0, amounts[np.searchsorted(limits, weight)], -1)
 
 
 def _payable(amounts: Int64) -> Mask:

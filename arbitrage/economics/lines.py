@@ -83,9 +83,12 @@ class _Printer:
         if sale.closing:
             cell = self.inputs.charges.closing_cell if self.inputs.charges else None
             yield self._said_by(cell, "closing", "closing fee", -sale.closing)
-        yield self._fulfilment()
-        formula = f"{percent_of(terms.fuel)} * {money(sale.fba)}"
-        yield self._rated("fuel", "fuel surcharge", Kind.FEE, -sale.fuel, terms.fuel, formula)
+        if terms.fulfilment is Fulfilment.FBM:
+            yield self._parcel()
+        else:
+            yield self._fulfilment()
+            formula = f"{percent_of(terms.fuel)} * {money(sale.fba)}"
+            yield self._rated("fuel", "fuel surcharge", Kind.FEE, -sale.fuel, terms.fuel, formula)
         yield self._digital_services(terms.digital_services)
         if sale.storage:
             yield self._line("storage", "storage", Kind.FEE, -sale.storage, source=self.said)
@@ -124,6 +127,14 @@ class _Printer:
         tier = known.tier.name.replace("_", " ") if known.tier else ""
         formula = f"{tier}, low price" if self.inputs.is_low_price else tier
         return self._said_by(known.cell, "fba", label, -self.sale.fba, formula=formula)
+
+    def _parcel(self) -> Line:
+        weight = self.inputs.parcel or 0
+        band = next((up_to for up_to, _ in self.terms.sale.shipping if weight <= up_to), weight)
+        formula = f"parcel of {weight} g, in the band up to {band} g"
+        return self._line(
+            "shipping", "own shipping", Kind.FEE, -self.sale.fba, formula=formula, source=f"{self.said}, shipping table"
+        )
 
     def _is_moved(self, known: Charged | None) -> bool:
         """Whether Keepa's fee is for the other side of the low-price limit."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from arbitrage.economics.missing import Missing
 from arbitrage.economics.profiles import Fulfilment, Profile, PurchaseVat, Regime, SaleVat
+from arbitrage.economics.turnover import passed
 from products.marketplaces import MARKETPLACES
 
 UK = "UK"
@@ -34,9 +35,10 @@ def plan_route(profile: Profile, source: str, target: str) -> RoutePlan:
     purchase = profile.purchase_vat.get(source) or _usual_purchase(profile, source, crosses=crosses)
     fulfilment = _fulfilment(profile, target)
     missing = (
+        *_regime_missing(profile, target, fulfilment),
         *_sale_missing(profile, target, fulfilment),
         *_purchase_missing(profile, source, target, purchase, crosses=crosses),
-        *(_border_missing(profile, fulfilment) if crosses else ()),
+        *(_border_missing(profile) if crosses else ()),
     )
     return RoutePlan(
         source=source,
@@ -52,19 +54,33 @@ def plan_route(profile: Profile, source: str, target: str) -> RoutePlan:
 
 
 def _fulfilment(profile: Profile, target: str) -> Fulfilment:
-    """Local stock needs a registration; without one in an EU target the goods stay at home and are sent by EFN."""
+    """Local stock needs a registration; where there is none the goods stay at home and are sent as the profile says."""
+    if profile.fulfilment is Fulfilment.FBM:
+        return Fulfilment.FBM
     if target == profile.country:
         return Fulfilment.FBA_LOCAL
-    registered = target in profile.registrations or profile.regime is not Regime.VAT_REGISTERED
-    if registered or not _has_efn(profile, target):
+    if _may_store(profile, target) or not _may_send(profile, target):
         return profile.fulfilment
-    return Fulfilment.FBA_EFN
+    return profile.unregistered
 
 
-def _has_efn(profile: Profile, target: str) -> bool:
-    """Whether Amazon ships from the seller's country to a target, both in the EU, and the seller may store there."""
+def _may_store(profile: Profile, target: str) -> bool:
+    """Whether goods may lie in the target: with a VAT registration there, or the small business scheme of the EU."""
+    if profile.regime is Regime.SMALL_BUSINESS:
+        return profile.eu_small_business
+    return target in profile.registrations or profile.regime is Regime.MARGIN_SCHEME
+
+
+def _may_send(profile: Profile, target: str) -> bool:
+    """Whether goods at home reach a target without customs, and the seller may store and tax them at home."""
+    at_home = profile.country in profile.registrations or profile.regime is Regime.SMALL_BUSINESS
+    return at_home and profile.country in MARKETPLACES and not _leaves_union(profile, target)
+
+
+def _leaves_union(profile: Profile, target: str) -> bool:
+    """Whether goods in the seller's country cross the UK border on their way to the buyer."""
     home = MARKETPLACES.get(profile.country)
-    return bool(home and home.in_eu and MARKETPLACES[target].in_eu and profile.country in profile.registrations)
+    return MARKETPLACES[target].in_eu != (home is None or home.in_eu)
 
 
 def _usual_purchase(profile: Profile, source: str, *, crosses: bool) -> PurchaseVat:
@@ -92,23 +108,43 @@ def _sale_vat(profile: Profile, target: str, fulfilment: Fulfilment) -> SaleVat:
         return SaleVat.EXEMPT_SME
     if (profile.country == UK) != (target == UK):
         return SaleVat.MARKETPLACE_COLLECTS
-    if fulfilment is Fulfilment.FBA_LOCAL:
+    if fulfilment is Fulfilment.FBA_LOCAL or target == profile.country:
         return SaleVat.DOMESTIC
     return SaleVat.OSS if profile.uses_oss else SaleVat.ORIGIN_BELOW_THRESHOLD
 
 
-def _sale_missing(profile: Profile, target: str, fulfilment: Fulfilment) -> Iterator[Missing]:
-    local = fulfilment is Fulfilment.FBA_LOCAL
-    if profile.regime is Regime.SMALL_BUSINESS:
-        if target != profile.country:
-            yield Missing("sme_scheme", f"the small business scheme of the EU for {target}")
-    elif profile.regime is Regime.MARGIN_SCHEME and target != profile.country:
+def _regime_missing(profile: Profile, target: str, fulfilment: Fulfilment) -> Iterator[Missing]:
+    """Why the profile's tax treatment does not hold for a sale in the target, if it does not."""
+    abroad = target != profile.country
+    if profile.regime is Regime.MARGIN_SCHEME and abroad:
         yield Missing("margin_scheme", f"a sale in {profile.country}: the margin scheme is priced for no other country")
-    elif local and target not in profile.registrations:
-        yield Missing("vat_registration", f"VAT registration in {target}")
-    if not local and profile.country not in profile.registrations:
-        yield Missing("vat_registration", f"VAT registration in {profile.country}")
-    if not local and profile.country not in MARKETPLACES:
+    if profile.regime is Regime.SMALL_BUSINESS and abroad:
+        yield from _small_abroad(profile, target, fulfilment)
+    exempt_or_sent = profile.eu_small_business or fulfilment is not Fulfilment.FBA_LOCAL
+    for limit in passed(profile, abroad=abroad and exempt_or_sent):
+        yield Missing("turnover", f"another tax treatment: {limit} is passed")
+
+
+def _small_abroad(profile: Profile, target: str, fulfilment: Fulfilment) -> Iterator[Missing]:
+    """Sent from home below the threshold a sale counts as one at home; otherwise the EU scheme must exempt it."""
+    if _leaves_union(profile, target):
+        yield Missing(
+            "sme_scheme", f"another tax regime: no small business scheme of {profile.country} holds in {target}"
+        )
+    elif not profile.eu_small_business and (fulfilment is Fulfilment.FBA_LOCAL or profile.uses_oss):
+        yield Missing("sme_scheme", f"the small business scheme of the EU for {target}")
+
+
+def _sale_missing(profile: Profile, target: str, fulfilment: Fulfilment) -> Iterator[Missing]:
+    """What the way of the goods to the buyer needs."""
+    local, taxed = fulfilment is Fulfilment.FBA_LOCAL, profile.regime is Regime.VAT_REGISTERED
+    stock = target if local else profile.country
+    if taxed and stock not in profile.registrations:
+        yield Missing("vat_registration", f"VAT registration in {stock}")
+    if not local and _leaves_union(profile, target):
+        way = "EFN" if fulfilment is Fulfilment.FBA_EFN else "own shipping"
+        yield Missing("stock", f"local stock: {way} between the UK and the EU is not priced")
+    if fulfilment is Fulfilment.FBA_EFN and profile.country not in MARKETPLACES:
         yield Missing("efn_fee", f"the EFN fee for stock in {profile.country} sold in {target}")
 
 
@@ -136,9 +172,7 @@ def _fits(purchase: PurchaseVat, *, crosses: bool) -> bool:
     return purchase is not PurchaseVat.EXPORT_ZERO_RATED
 
 
-def _border_missing(profile: Profile, fulfilment: Fulfilment) -> Iterator[Missing]:
-    if fulfilment is Fulfilment.FBA_EFN:
-        yield Missing("efn_uk", "local stock: EFN between the UK and the EU is not priced")
+def _border_missing(profile: Profile) -> Iterator[Missing]:
     if profile.freight is None:
         yield Missing("freight", "freight to the UK border")
     if profile.brokerage is None:

@@ -22,7 +22,8 @@ class Columns:
     The rest may be left out. `rule` and `goods` are numbers of `interned`; -1: no rule, unknown goods. `home` is the
     segment of the rule in which `referral` is in force all the same (-1: none). `minimum` is the least referral fee.
     Sales at or below `limit` pay `low` instead of `fba`. `efn` is the fee for stock in another country. `tabled` is 1
-    where `fba` is from the tables.
+    where `fba` is from the tables. `weight` is the packed weight in g for sellers who ship themselves; -1 where it or
+    another charge is missing.
     """
 
     buy: Int64
@@ -38,6 +39,7 @@ class Columns:
     efn: Int64 | None = None
     goods: Int64 | None = None
     tabled: Int64 | None = None
+    weight: Int64 | None = None
 
     def __len__(self) -> int:
         return int(self.buy.shape[1])

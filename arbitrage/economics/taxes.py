@@ -57,7 +57,7 @@ class Taxes:
     def _duty(self, goods: Goods) -> Rate | Missing | None:
         if not self.by_class:
             return None
-        return self.book.duty(goods.duty_class, self.target, self.on) if goods.duty_class else NO_DUTY
+        return self.book.duty(goods.duty_class, self.stock, self.on) if goods.duty_class else NO_DUTY
 
 
 UNKNOWN_GOODS = Goods(STANDARD_CLASS, "")
@@ -72,13 +72,13 @@ def purchase_of(terms: Terms, goods: Goods | None) -> PurchaseTerms | tuple[Miss
     added = rates.stock if purchase.mode is PurchaseVat.GROSS_DELIVERY_VAT else rates.home
     used = [rates.source]
     used += [added] if purchase.added_vat else []
-    used += [rates.target] if purchase.import_vat else []
+    used += [rates.stock] if purchase.import_vat else []
     used += [rates.duty] if purchase.duty and rates.duty else []
     return _missing(used) or replace(
         purchase,
         source_vat=rates.source if isinstance(rates.source, Rate) else purchase.source_vat,
         added_vat=_known(added, purchase.added_vat),
-        import_vat=_known(rates.target, purchase.import_vat),
+        import_vat=_known(rates.stock, purchase.import_vat),
         duty=_known(rates.duty, purchase.duty),
     )
 

@@ -57,6 +57,7 @@ class SaleTerms:
     `output_vat` is None where none is due (small business). With `margin_vat` (margin scheme) VAT is due on the
     difference of the two prices instead. `fee_vat` is None where VAT on fees is deducted. `per_item` is the fee of the
     individual plan; `no_cep` is added to a fulfilment fee of the tables at the Central Europe Programme's price.
+    `shipping` are the bands of the seller's own parcels, (grams up to, amount), the lightest first.
     """
 
     mode: SaleVat
@@ -70,6 +71,13 @@ class SaleTerms:
     per_item: int = 0
     no_cep: int = 0
     fee_vat: Rate | None = None
+    shipping: tuple[tuple[int, int], ...] = ()
+
+    def parcel(self, weight: int | None) -> int | None:
+        """What a parcel of a packed weight (g) costs: the lightest band that holds it; None where none does."""
+        if weight is None or weight <= 0:
+            return None
+        return next((amount for up_to, amount in self.shipping if weight <= up_to), None)
 
 
 @dataclass(frozen=True, slots=True)

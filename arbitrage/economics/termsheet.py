@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from arbitrage.economics.missing import Incomplete, Missing
-from arbitrage.economics.profiles import Profile, PurchaseVat, Regime, Returns, SaleVat
+from arbitrage.economics.profiles import Fulfilment, Profile, PurchaseVat, Regime, Returns, SaleVat
 from arbitrage.economics.rates import DUTY, EURO, Conversion, Rate, RateBook
 from arbitrage.economics.rounding import half_up
 from arbitrage.economics.routes import RoutePlan, plan_route
@@ -85,7 +86,7 @@ class _Sheet:
             freight=self._amount(self.profile.freight or 0),
             brokerage=self._amount(self.profile.brokerage or 0),
             duty=self._duty(),
-            import_vat=self._vat(self.plan.target),
+            import_vat=self._vat(self.plan.stock),
             import_vat_is_cost=self.profile.regime is Regime.SMALL_BUSINESS,
             import_vat_is_postponed=self.profile.postponed_accounting,
         )
@@ -95,12 +96,11 @@ class _Sheet:
         if self.profile.duty is not None:
             return Rate(self.profile.duty, date.min, self._said())
         classes = sorted({key[0].partition(":")[2] for key in self.rates.fees if key[0].startswith(f"{DUTY}:")})
-        found = [self.rates.duty(name, self.plan.target, self.on) for name in classes]
+        found = [self.rates.duty(name, self.plan.stock, self.on) for name in classes]
         known = [rate for rate in found if isinstance(rate, Rate)]
         return max(known, key=lambda rate: rate.ppm) if known else self._found(NO_DUTY)
 
     def _sale(self) -> SaleTerms:
-        target = self.plan.target
         margin = self.profile.regime is Regime.MARGIN_SCHEME
         return SaleTerms(
             mode=self.plan.sale,
@@ -108,13 +108,41 @@ class _Sheet:
             currency=self.currency,
             output_vat=None if margin else self._output_vat(),
             margin_vat=self._vat(self.profile.country) if margin else None,
-            fuel=self._found(self.rates.fuel(target, self.on)),
-            digital_services=self._found(self.rates.digital_services(self.profile.country, target, self.on)),
+            fuel=self._fuel(),
+            digital_services=self._digital_services(),
             storage=self._amount(self.profile.storage),
             per_item=self._per_item(),
             no_cep=self._no_cep(),
             fee_vat=self._cost_vat(),
+            shipping=self._shipping(),
         )
+
+    @property
+    def _ships(self) -> bool:
+        """Whether the seller sends the goods, so that nothing of Amazon's fulfilment is charged."""
+        return self.plan.fulfilment is Fulfilment.FBM
+
+    def _fuel(self) -> Rate:
+        return (
+            Rate(0, self.on, self._said()) if self._ships else self._found(self.rates.fuel(self.plan.target, self.on))
+        )
+
+    def _digital_services(self) -> Rate:
+        rate = self._found(self.rates.digital_services(self.profile.country, self.plan.target, self.on))
+        return replace(rate, on_fulfilment=rate.on_fulfilment and not self._ships)
+
+    def _shipping(self) -> tuple[tuple[int, int], ...]:
+        """The bands of the day to the target, in its currency; a weight with two prices is missing."""
+        if not self._ships:
+            return ()
+        target = self.plan.target
+        bands = sorted((b.up_to, b.amount) for b in self.profile.shipping if b.target == target and b.holds(self.on))
+        if not bands:
+            self.missing.append(Missing("shipping", f"own shipping prices to {target} on {self.on}"))
+        for (weight, _), (following, _) in pairwise(bands):
+            if weight == following:
+                self.missing.append(Missing("shipping", f"one own shipping price to {target} up to {weight} g"))
+        return tuple((weight, self._amount(amount)) for weight, amount in bands)
 
     def _per_item(self) -> int:
         if not (self.profile.individual_plan and self.tables.loaded):
@@ -123,7 +151,7 @@ class _Sheet:
 
     def _no_cep(self) -> int:
         """What stock in Germany costs more than the tables say, outside of the Central Europe Programme."""
-        if self.profile.cep_enrolled or self.plan.stock != "DE" or not self.tables.loaded:
+        if self._ships or self.profile.cep_enrolled or self.plan.stock != "DE" or not self.tables.loaded:
             return 0
         return self._cell(self.tables.amount("no_cep", "DE", "", "surcharge without the Central Europe Programme"))
 

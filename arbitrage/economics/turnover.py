@@ -23,13 +23,29 @@ class SmallBusinessLimits:
     current: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """A limit that binds a profile, EUR cents. `is_abroad`: only for sales to other member states."""
+
+    name: str
+    turnover: int
+    limit: int
+    is_abroad: bool = False
+
+    def is_passed(self, *, abroad: bool) -> bool:
+        return self.turnover > self.limit and (abroad or not self.is_abroad)
+
+
 SMALL_BUSINESS = {"DE": SmallBusinessLimits(prior=2_500_000, current=10_000_000)}
 """Limits by country; those of other countries are not known here, and a profile from there is told so."""
 
 
-def passed(profile: Profile) -> Iterator[str]:
-    """The limits that a profile's stated turnover has passed, so that its tax treatment no longer holds."""
-    yield from (f"{name} of {_euro(limit)}" for name, value, limit in _limits(profile) if value > limit)
+def passed(profile: Profile, *, abroad: bool) -> Iterator[str]:
+    """The limits that a profile's stated turnover has passed, so that its tax treatment no longer holds.
+
+    `abroad`: for sales to another member state; otherwise only limits of the sales at home count.
+    """
+    yield from (f"{each.name} of {_euro(each.limit)}" for each in _limits(profile) if each.is_passed(abroad=abroad))
 
 
 def warnings(profile: Profile) -> tuple[str, ...]:
@@ -38,11 +54,12 @@ def warnings(profile: Profile) -> tuple[str, ...]:
 
 
 def _warnings(profile: Profile) -> Iterator[str]:
-    for name, value, limit in _limits(profile):
-        if value > limit:
-            yield f"{name} of {_euro(limit)} is passed with {_euro(value)}."
-        elif value * 100 >= limit * NEAR_PERCENT:
-            yield f"{name} of {_euro(limit)} is near: {_euro(value)} so far."
+    for each in _limits(profile):
+        name = f"{each.name[0].upper()}{each.name[1:]} of {_euro(each.limit)}"
+        if each.turnover > each.limit:
+            yield f"{name} is passed with {_euro(each.turnover)}."
+        elif each.turnover * 100 >= each.limit * NEAR_PERCENT:
+            yield f"{name} is near: {_euro(each.turnover)} so far."
     if profile.regime is Regime.SMALL_BUSINESS:
         yield from _unknown(profile)
 
@@ -55,26 +72,25 @@ def _unknown(profile: Profile) -> Iterator[str]:
         yield f"The profile {profile.name} does not say its turnover, so the small business limits are not watched."
 
 
-def _limits(profile: Profile) -> Iterator[tuple[str, int, int]]:
-    """(name, turnover, limit) of each limit that binds the profile and whose turnover is stated; EUR cents."""
-    turnover = profile.turnover
+def _limits(profile: Profile) -> Iterator[_Limit]:
+    """The limits that bind the profile and whose turnover is stated."""
     if profile.regime is Regime.SMALL_BUSINESS:
-        yield from _small_business(profile, turnover)
-    elif not profile.uses_oss and _in_eu(profile.country) and turnover.abroad is not None:
-        yield "The limit for home VAT on sales to other member states", turnover.abroad, CROSS_BORDER
+        yield from _small_business(profile, profile.turnover)
+    by_origin = not (profile.uses_oss or profile.eu_small_business or profile.regime is Regime.MARGIN_SCHEME)
+    if by_origin and _in_eu(profile.country) and profile.turnover.abroad is not None:
+        name = "the limit for home VAT on sales to other member states"
+        yield _Limit(name, profile.turnover.abroad, CROSS_BORDER, is_abroad=True)
 
 
-def _small_business(profile: Profile, turnover: Turnover) -> Iterator[tuple[str, int, int]]:
-    limits = SMALL_BUSINESS.get(profile.country)
+def _small_business(profile: Profile, turnover: Turnover) -> Iterator[_Limit]:
+    limits, name = SMALL_BUSINESS.get(profile.country), f"the small business limit in {profile.country}"
     if limits and turnover.prior is not None:
-        yield f"The small business limit in {profile.country} for last year", turnover.prior, limits.prior
+        yield _Limit(f"{name} for last year", turnover.prior, limits.prior)
     if limits and turnover.current is not None:
-        yield f"The small business limit in {profile.country} for this year", turnover.current, limits.current
+        yield _Limit(f"{name} for this year", turnover.current, limits.current)
     if profile.eu_small_business and turnover.current is not None:
         total = turnover.current + (turnover.abroad or 0)
-        yield "The limit of the EU small business scheme", total, EU_SCHEME
-    elif not profile.uses_oss and turnover.abroad is not None and _in_eu(profile.country):
-        yield "The limit for home VAT on sales to other member states", turnover.abroad, CROSS_BORDER
+        yield _Limit("the limit of the EU small business scheme", total, EU_SCHEME, is_abroad=True)
 
 
 def _in_eu(country: str) -> bool:

@@ -22,7 +22,10 @@ APART, APART_SHARE = 30, 20
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A flip as far as its uncertainty goes: both listings, what their categories mean, the target's charges."""
+    """A flip as far as its uncertainty goes: both listings, what their categories mean, the target's charges.
+
+    `own`: the seller ships, so that Amazon's fulfilment fees do not matter.
+    """
 
     terms: Terms
     source: PricedListing
@@ -32,6 +35,7 @@ class Judged:
     charges: Charges
     sale: int
     efn: bool
+    own: bool
 
 
 def estimates_of(judged: Judged) -> Iterator[str]:
@@ -43,7 +47,8 @@ def estimates_of(judged: Judged) -> Iterator[str]:
     if not judged.charges.tabled:
         return
     yield from _of_referral(judged, store)
-    yield from _of_fulfilment(judged, store)
+    if not judged.own:
+        yield from _of_fulfilment(judged, store)
     if judged.charges.closing_cell:
         yield f"the closing fee in {store} is the table's"
     yield from _of_goods(judged)
@@ -99,7 +104,7 @@ def warnings_of(judged: Judged) -> Iterator[str]:
     """Sentences about figures of Keepa's that the tables would give differently."""
     charges, store = judged.charges, judged.target.marketplace
     fba, reference = charges.fba, charges.reference
-    if not judged.efn and fba.keepa and fba.tabled is not None and reference is not None:
+    if not (judged.efn or judged.own) and fba.keepa and fba.tabled is not None and reference is not None:
         known = fba.low if fba.low is not None and fba.limit and reference <= fba.limit else fba.standard
         tabled = (
             fba.tabled if known == fba.standard or fba.low is None else fba.tabled - ((fba.standard or 0) - fba.low)
