@@ -4,45 +4,21 @@ A closed form gives the neighbourhood; the printed lines decide, because roundin
 """
 
 from dataclasses import replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from decimal import ROUND_FLOOR, Decimal, localcontext
 
-from arbitrage.economics.amounts import Landed, fraction, landed
+from arbitrage.economics.amounts import fraction, landed
 from arbitrage.economics.flip import proceeds_of
 from arbitrage.economics.inputs import LARGEST, FlipInputs
+from arbitrage.economics.pieces import pieces
 from arbitrage.economics.rounding import BASIS, CONTEXT, PPM
-
-LEAST_SLOPE = Decimal("0.001")
-"""A sale price of which less than a thousandth is kept has no useful break-even."""
 
 
 def break_even(inputs: FlipInputs) -> int | None:
-    """The sale price from which the printed profit is not negative; None where no price is high enough."""
-    cost = landed(inputs.terms.purchase, inputs.buy)
-    closed = _closed_break_even(inputs, cost)
-    if closed is None or closed > LARGEST:
-        return None
-    price = max(1, int(closed.to_integral_value(ROUND_CEILING)))
-    while price <= LARGEST and proceeds_of(replace(inputs, sale=price)).payout < cost.cost:
-        price += 1
-    return price if price <= LARGEST else None
+    """The least sale price from which the printed profit is not negative; None where no price is high enough.
 
-
-def _closed_break_even(inputs: FlipInputs, cost: Landed) -> Decimal | None:
-    """The root of revenue - fees - VAT on fees - cost, on the rounded lines that do not depend on the price.
-
-    Both sides are multiplied by 1 + VAT, so that nothing but the last division can be inexact.
+    Above it there may be dead zones, where a fee jumps: `pieces.profitable` has all of them.
     """
-    terms = inputs.terms.sale
-    sale = proceeds_of(inputs)
-    with localcontext(CONTEXT):
-        with_fee_vat = 1 + fraction(terms.fee_vat)
-        taxed = 1 + fraction(terms.digital_services)
-        fulfilment = (sale.fba + sale.fuel) * (taxed if terms.digital_services.on_fulfilment else 1)
-        fixed = cost.cost + with_fee_vat * (taxed * sale.closing + fulfilment + sale.storage)
-        vat = fraction(terms.margin_vat or terms.output_vat)
-        grown = fixed * (1 + vat) - (inputs.buy * vat if terms.margin_vat else 0)
-        slope = 1 - with_fee_vat * taxed * inputs.referral / PPM * (1 + vat)
-        return grown / slope if slope >= LEAST_SLOPE else None
+    return next((piece.root for piece in pieces(inputs) if piece.root is not None), None)
 
 
 def max_buy(inputs: FlipInputs, *, roi: int = 0, profit: int = 0) -> int | None:

@@ -152,7 +152,7 @@ class RateBook:
 
     def overlaps(self) -> list[str]:
         """A sentence for each pair of rows that hold on the same day; such days count as missing."""
-        return list(_overlaps([*self.vat.items(), *self.fees.items()]))
+        return [*_overlaps([*self.vat.items(), *self.fees.items()]), *self.tables.overlaps()]
 
     def _fee(self, kind: str, country: str, store: str, on: date, name: str) -> Rate | Missing:
         """The most exact rows that hold on the day: seller and store, then seller, then store, then any."""

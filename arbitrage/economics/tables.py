@@ -3,9 +3,10 @@
 A lookup answers with the row or with what is missing; where two rows hold on one day none of them counts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from arbitrage.economics.missing import Missing
@@ -14,16 +15,17 @@ from arbitrage.economics.sizes import Tier
 
 T = TypeVar("T")
 K = TypeVar("K")
+T_co = TypeVar("T_co", covariant=True)
 Key = tuple[str, ...]
 AmountKey = tuple[str, str, str]
 """(kind, store, tier or group)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Dated(Generic[T]):
+class Dated(Generic[T_co]):
     """Something that holds on the days from `valid_from` to `valid_to`, both inclusive."""
 
-    value: T
+    value: T_co
     valid_from: date
     valid_to: date | None = None
 
@@ -72,6 +74,20 @@ class FeeTables:
     categories: Mapping[str, Sequence[Dated[Category]]] = field(default_factory=dict)
     _days: dict[date, "DayTables"] = field(default_factory=dict, compare=False, repr=False)
 
+    def overlaps(self) -> list[str]:
+        """A sentence for each pair of rows that hold on the same day; neither counts on such days."""
+        named: list[tuple[str, Sequence[Dated[object]]]] = [
+            (" ".join(key), rows) for key, rows in self.referral.items()
+        ]
+        named += [(name, rows) for name, rows in self.categories.items()]
+        for key, rows in self.amounts.items():
+            places: dict[str, list[Dated[object]]] = {}
+            for row in rows:
+                place = " ".join(str(part) for part in (*key, row.value.up_to, row.value.months) if part)
+                places.setdefault(place, []).append(Dated(row.value, row.valid_from, row.valid_to))
+            named += places.items()
+        return [sentence for name, rows in named for sentence in _overlapping(name, rows)]
+
     def on(self, day: date) -> "DayTables":
         """What holds on a day; worked out once a day."""
         if day not in self._days:
@@ -94,6 +110,13 @@ def _single(groups: Mapping[K, Sequence[Dated[T]]], day: date) -> dict[K, T]:
 
 def _on(rows: Iterable[Dated[T]], day: date) -> list[T]:
     return [row.value for row in rows if row.holds(day)]
+
+
+def _overlapping(name: str, rows: Sequence[Dated[object]]) -> Iterator[str]:
+    ordered = sorted(rows, key=lambda row: row.valid_from)
+    for earlier, later in pairwise(ordered):
+        if earlier.holds(later.valid_from):
+            yield f"{name}: the row of {earlier.valid_from} still holds when that of {later.valid_from} begins"
 
 
 def _cells(cells: Sequence[Cell]) -> tuple[Cell, ...]:
