@@ -82,10 +82,24 @@ class DatedTerms:
             self._known[key] = terms_for(self._profile, self._as_of(on), *pair, on)
         return self._known[key]
 
+    def hopeful(self, pair: Pair, first: int, last: int) -> Terms | Incomplete:
+        """The terms of a route on days that differ in exchange rates alone, at the rate of them that favours it most.
+
+        A dear euro makes what is bought abroad cheap and what is sold there dear. One of the currencies is the euro.
+        """
+        on, most = date.fromordinal(max(first, 1)), max if MARKETPLACES[pair[0]].currency != EURO else min
+        best = {}
+        for currency, fixings in self._fixings.items():
+            begin = bisect_right(fixings, on, key=lambda fixing: fixing.day)
+            end = bisect_right(fixings, date.fromordinal(max(last, 1)), key=lambda fixing: fixing.day)
+            inside = fixings[max(begin - 1, 0) : end]
+            best[currency] = [replace(most(inside, key=lambda fixing: fixing.rate), day=on)] if inside else []
+        return terms_for(self._profile, replace(self._rates, fixings=best), *pair, on)
+
     def table(self, pairs: Iterable[Pair], day: int) -> TermsTable:
         """A table for the kernel in which only `pairs` are priced."""
         wanted = set(pairs)
-        return {pair: self.terms(pair, day) if pair in wanted else _left_out(pair) for pair in PAIRS}
+        return {pair: self.terms(pair, day) if pair in wanted else left_out(pair) for pair in PAIRS}
 
     def stale(self, pair: Pair, days: Int64) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """On which days the exchange rate of a route is more than five days old."""
@@ -130,5 +144,6 @@ def _table_changes(tables: FeeTables) -> Iterator[int]:
     yield from _borders(tables.tiers)
 
 
-def _left_out(pair: Pair) -> Incomplete:
+def left_out(pair: Pair) -> Incomplete:
+    """What stands in a table for a route that is not asked for."""
     return Incomplete(*pair, (Missing("not_asked", "nothing, it was not asked for"),))

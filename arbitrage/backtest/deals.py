@@ -1,4 +1,4 @@
-"""What deals of many days and routes come to: the only module here that calls the kernel."""
+"""What deals of many days and routes come to."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from arbitrage.backtest.dated import DatedTerms, Pair
 from arbitrage.backtest.sheets import Sheets
 from arbitrage.backtest.stepping import NOTHING, Int64
 from arbitrage.economics.amounts import converted
-from arbitrage.economics.kernel import CHUNK, INDEX, Columns, Priced, price, price_in_chunks
+from arbitrage.economics.kernel import CHUNK, INDEX, Columns, price
 from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.rates import EURO
 from arbitrage.economics.terms import Terms
@@ -60,22 +60,6 @@ def in_euro(amounts: Int64, pairs: Int64, days: Int64, dated: DatedTerms) -> Int
         if isinstance(terms, Terms):
             euro[place] = converted(int(amounts[place]), terms.to_euro)
     return euro
-
-
-def priced_by_day(
-    columns: Columns, days: Int64, pairs: list[Pair], dated: DatedTerms, *, foreign: bool
-) -> Iterator[tuple[slice, Priced]]:
-    """Price some routes of columns whose days ascend, one stretch of equal terms after the other."""
-    starts = dated.starts(foreign=foreign, days=days)
-    borders = np.flatnonzero(np.diff(starts)) + 1
-    for first, last in zip([0, *borders.tolist()], [*borders.tolist(), len(days)], strict=True):
-        if first == last:
-            continue
-        table = dated.table(pairs, int(days[first]))
-        if any(isinstance(table[pair], Terms) for pair in pairs):
-            for part in price_in_chunks(table, columns.part(first, last - first)):
-                begin = first + part.first
-                yield slice(begin, begin + part.net.shape[1]), part
 
 
 _FOREIGN_TARGETS = [row for row, (_, target) in enumerate(PAIRS) if MARKETPLACES[target].currency != EURO]

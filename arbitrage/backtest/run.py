@@ -15,7 +15,8 @@ from arbitrage.backtest.trades import AFTER_DAYS, Trader
 from products.marketplaces import PAIRS
 
 FEES = (
-    "Referral, closing and FBA fees are those that Keepa reports today; VAT, surcharges and exchange rates are dated."
+    "What Keepa says of a product (its own fees, package, category) is what it says today; fee tables, VAT, surcharges"
+    " and exchange rates are those of each day."
 )
 PLACEBOS = {
     Placebo.SHIFT: "Placebo: the source's prices in the signal were 30 days old.",

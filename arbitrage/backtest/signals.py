@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from arbitrage.backtest.assumptions import PLACEBO_SHIFT, Assumptions, Placebo
-from arbitrage.backtest.dated import DatedTerms, Pair, days_of, is_foreign
-from arbitrage.backtest.deals import priced_by_day
+from arbitrage.backtest.dated import DatedTerms, Pair, days_of
 from arbitrage.backtest.episodes import Mask, episodes
 from arbitrage.backtest.history import Leg, Past
+from arbitrage.backtest.reached import reached
 from arbitrage.backtest.sheets import Sheets
 from arbitrage.backtest.stepping import (
     LOWER_QUARTILE,
@@ -23,7 +23,6 @@ from arbitrage.backtest.stepping import (
     rolling_quantiles,
 )
 from arbitrage.economics.kernel import INDEX
-from arbitrage.lifecycle import CLOSE_BELOW_NET, CLOSE_BELOW_ROI
 from arbitrage_site.clock import MINUTES_PER_DAY
 from products.marketplaces import PAIRS
 from products.series import Series
@@ -144,16 +143,9 @@ def _priced(
         buy=np.concatenate([own.buy for own in looks], axis=1)[:, order],
         sale=np.concatenate([own.sale for own in looks], axis=1)[:, order],
     )
-    opens, holds = (np.zeros((len(PAIRS), len(minutes)), np.bool_) for _ in range(2))
-    kept_roi, kept_profit = rules.min_roi - CLOSE_BELOW_ROI, rules.min_profit - CLOSE_BELOW_NET
-    for foreign in (False, True):
-        own = [pair for pair in pairs if is_foreign(pair) is foreign]
-        rows = np.array([PAIRS.index(pair) for pair in own], np.intp)
-        for part, priced in priced_by_day(columns, days, own, dated, foreign=foreign) if own else ():
-            cells = np.ix_(rows, order[part])
-            opens[cells] = priced.meets(min_roi=rules.min_roi, min_profit=rules.min_profit)[rows]
-            holds[cells] = priced.meets(min_roi=kept_roi, min_profit=kept_profit)[rows]
-    return opens, holds
+    place = np.argsort(order, kind="stable")
+    opens, holds = reached(columns, days, pairs, dated, rules)
+    return opens[:, place], holds[:, place]
 
 
 def _fires(row: int, looks: _Looks, opens: Mask, holds: Mask) -> Iterator[Fire]:

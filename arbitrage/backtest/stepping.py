@@ -73,7 +73,7 @@ class _Held(NamedTuple):
     begins: Int64
     rank: Int64
     prices: Int64
-    table: Int64
+    table: NDArray[np.int32]
 
     def edge(self, minutes: Int64) -> "_Edge":
         """Where in the points some minutes lie; those before the first point count as its beginning."""
@@ -82,7 +82,7 @@ class _Held(NamedTuple):
 
     def until(self, edge: "_Edge", place: Int64) -> Int64:
         """Minutes up to an edge at prices up to each place in `prices`."""
-        return self.table[edge.point, place] + np.where(edge.rank <= place, edge.elapsed, 0)
+        return self.table[edge.point, place].astype(np.int64) + np.where(edge.rank <= place, edge.elapsed, 0)
 
 
 class _Edge(NamedTuple):
@@ -97,9 +97,9 @@ def _held(series: Series, low: int, high: int) -> _Held:
     begins, values = series.minutes[low:high].astype(np.int64), series.values[low:high].astype(np.int64)
     prices = np.unique(values[values >= 0])
     rank = np.where(values >= 0, np.searchsorted(prices, values), len(prices))
-    table = np.zeros((len(begins), len(prices) + 1), np.int64)
+    table = np.zeros((len(begins), len(prices) + 1), np.int32)
     table[np.arange(1, len(begins)), rank[:-1]] = np.diff(begins)
-    return _Held(begins, rank, prices, table.cumsum(axis=0).cumsum(axis=1))
+    return _Held(begins, rank, prices, table.cumsum(axis=0, out=table).cumsum(axis=1, out=table))
 
 
 def _block_end(series: Series, ends: Int64, first: int, low: int) -> int:

@@ -15,12 +15,12 @@ def lines(report: Report) -> Iterator[str]:
     """The whole report; too little data is said in place of a figure."""
     rules = report.assumptions
     yield (
-        f"Backtest of {report.products} products on {report.routes} routes, "
+        f"Backtest of {report.products} product(s) on {report.routes} route(s), "
         f"{moment_of(report.first):%Y-%m-%d} to {moment_of(report.last):%Y-%m-%d}, "
         f"from ROI {percent(rules.min_roi * 100)} and profit {money(rules.min_profit, EURO)}"
     )
     counted = ", ".join(f"{count} {fate}" for fate, count in report.fates.items() if count) or "none"
-    yield f"Fires: {report.fires} of {report.fired_products} products ({counted}); {report.estimates} are estimates"
+    yield f"Fires: {report.fires} of {report.fired_products} products ({counted}); {report.estimates} of them estimated"
     yield f"Profit at fire, as the signal said: {_profit(report.at_fire)}"
     yield from (_after(after) for after in report.after)
     yield from _traded(report.traded)

@@ -47,7 +47,7 @@ def printed(*arguments: str) -> str:
 def test_it_says_how_often_a_threshold_fired_and_what_came_of_it(stored: list[str]) -> None:
     text = printed("--source", "IT", "--target", "DE", "--min-roi", "5", "--min-profit", "1")
 
-    assert "Backtest of 3 products on 1 routes" in text
+    assert "Backtest of 3 product(s) on 1 route(s)" in text
     assert "Precision at the threshold" in text
     assert "Sold 14 days after: median" in text
     assert "Still open after" in text or "too little data" in text
