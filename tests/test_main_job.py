@@ -50,6 +50,8 @@ def test_every_planted_flip_is_found_to_the_cent_and_no_other(simulator: Running
     assert Listing.objects.count() > PRODUCTS * 4
     assert not DeadLetter.objects.exists()
     assert Alert.objects.exists()
+    scores = sorted(row.score for row in found)
+    assert scores[0] < 40 < 60 <= scores[len(scores) // 2] <= 80 < scores[-1], "a score that tells flips apart"
 
 
 def test_what_the_pipeline_leaves_behind_is_consistent(simulator: Running) -> None:
