@@ -1,6 +1,6 @@
 """The kernel and the Decimal form agree to the cent with the whole tables: categories, tiers, VAT, duty, EFN."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -86,6 +86,26 @@ def products(draw: st.DrawFn) -> Mapping[str, Seen]:
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(products(), min_size=1, max_size=3), st.sampled_from(PROFILES), st.sampled_from(DAYS))
 def test_both_forms_agree_on_every_pair(found: list[Mapping[str, Seen]], profile: Profile, day: date) -> None:
+    compare(found, profile, day)
+
+
+THRESHOLDS = [20, 1000, 1100, 1200, 1500, 2000, 4000, 4500, 5000, 10_000, 17_500, 20_000, 25_000]
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("fee", [None, 320])
+def test_both_forms_agree_around_every_threshold(category: str, fee: int | None) -> None:
+    def at(code: str, sale: int) -> Seen:
+        seen = Seen(code, new=500, buy_box=3000, median_90=sale, fba_fee=fee, closing_fee=81, category=category)
+        sides = replace(seen, package_length=100, package_width=100, package_height=70, package_weight=400)
+        return sides if sale < 3000 else replace(sides, buy_box=sale, referral_rate=None)
+
+    prices = [threshold + step for threshold in THRESHOLDS for step in (-1, 0, 1)]
+    compare([{code: at(code, sale) for code in CODES} for sale in prices], BORDER, DAYS[0])
+
+
+def compare(found: Sequence[Mapping[str, Seen]], profile: Profile, day: date) -> None:
+    """Both forms on every product and pair."""
     table, tables = terms_table(profile, load_rates(), day), load_tables().on(day)
     priced = price(table, columns_of(found, tables))
     for column, product in enumerate(found):
