@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -11,8 +11,8 @@ import numpy as np
 from arbitrage.backtest.stepping import Int64
 from arbitrage.economics.missing import Incomplete, Missing
 from arbitrage.economics.profiles import Profile
-from arbitrage.economics.rates import EURO, RateBook
-from arbitrage.economics.tables import DayTables, FeeTables
+from arbitrage.economics.rates import EURO, Fixing, RateBook
+from arbitrage.economics.tables import NO_TABLES, DayTables, FeeTables
 from arbitrage.economics.terms import Terms, TermsTable
 from arbitrage.economics.termsheet import terms_for
 from arbitrage_site.clock import KEEPA_EPOCH_MINUTES, MINUTES_PER_DAY
@@ -33,6 +33,16 @@ class _Held(Protocol):
     def valid_from(self) -> date: ...
     @property
     def valid_to(self) -> date | None: ...
+
+
+@dataclass(frozen=True)
+class _OneSheet(FeeTables):
+    """The tables of a stretch of days, worked out once however many days are asked."""
+
+    sheet: DayTables = NO_TABLES
+
+    def on(self, day: date) -> DayTables:  # noqa: ARG002 - the same on each of its days
+        return self.sheet
 
 
 class DatedTerms:
@@ -88,13 +98,13 @@ class DatedTerms:
         A dear euro makes what is bought abroad cheap and what is sold there dear. One of the currencies is the euro.
         """
         on, most = date.fromordinal(max(first, 1)), max if MARKETPLACES[pair[0]].currency != EURO else min
-        best = {}
+        best: dict[str, list[Fixing]] = {}
         for currency, fixings in self._fixings.items():
             begin = bisect_right(fixings, on, key=lambda fixing: fixing.day)
             end = bisect_right(fixings, date.fromordinal(max(last, 1)), key=lambda fixing: fixing.day)
             inside = fixings[max(begin - 1, 0) : end]
             best[currency] = [replace(most(inside, key=lambda fixing: fixing.rate), day=on)] if inside else []
-        return terms_for(self._profile, replace(self._rates, fixings=best), *pair, on)
+        return terms_for(self._profile, self._with(best, on), *pair, on)
 
     def table(self, pairs: Iterable[Pair], day: int) -> TermsTable:
         """A table for the kernel in which only `pairs` are priced."""
@@ -117,11 +127,14 @@ class DatedTerms:
 
     def _as_of(self, on: date) -> RateBook:
         """The rates without all fixings but the last of each currency up to a day."""
-        latest = {}
+        latest: dict[str, list[Fixing]] = {}
         for currency, fixings in self._fixings.items():
             place = bisect_right(fixings, on, key=lambda fixing: fixing.day)
             latest[currency] = fixings[max(place - 1, 0) : place]
-        return replace(self._rates, fixings=latest)
+        return self._with(latest, on)
+
+    def _with(self, fixings: dict[str, list[Fixing]], on: date) -> RateBook:
+        return replace(self._rates, fixings=fixings, tables=_OneSheet(sheet=self.tables(on.toordinal())))
 
 
 def is_foreign(pair: Pair) -> bool:

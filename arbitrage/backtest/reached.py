@@ -108,5 +108,6 @@ def _stretches(starts: Int64) -> Iterator[tuple[int, int]]:
 
 
 def _taken(columns: Columns, places: NDArray[np.intp]) -> Columns:
-    every: list[Any] = [getattr(columns, name) for name in NAMES]
-    return Columns(*(None if part is None else part[:, places] for part in every))
+    every = (getattr(columns, name) for name in NAMES)
+    parts: list[Any] = [None if part is None else part[:, places] for part in every]
+    return Columns(*parts)
