@@ -41,8 +41,12 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`base` is the profile that the scenario changes. `errors` has a sentence for each parameter left out."""
+    """`base` is the profile that the scenario changes, one of `profiles`, the enabled ones with the default first.
 
+    `errors` has a sentence for each parameter left out.
+    """
+
+    profiles: Sequence[SellerProfile]
     base: SellerProfile
     scenario: Scenario
     filters: Filters
@@ -62,24 +66,25 @@ def read_asked(given: Mapping[str, Sequence[str]]) -> Asked:
     Raises NoProfile where there is none at all.
     """
     errors = {name[:60]: _unknown(name) for name in sorted(set(given) - set(KNOWN))[:20]}
-    base = _base(given, errors)
+    profiles = list(SellerProfile.objects.filter(enabled=True).order_by("-is_default", "name"))
+    base = _base(profiles, given, errors)
     scenario, wrong = read_scenario(given, base)
     filters = _filters({name: texts[-1].strip() for name, texts in given.items() if texts}, errors)
-    return Asked(base, scenario, filters, {**errors, **wrong})
+    return Asked(profiles, base, scenario, filters, {**errors, **wrong})
 
 
 def _unknown(name: str) -> str:
     return f"{name[:60]} is no field of a scenario; there are: {', '.join(KNOWN)}."
 
 
-def _base(given: Mapping[str, Sequence[str]], errors: Errors) -> SellerProfile:
-    rows = {str(row.pk): row for row in SellerProfile.objects.filter(enabled=True).order_by("-is_default", "pk")}
-    if not rows:
+def _base(profiles: Sequence[SellerProfile], given: Mapping[str, Sequence[str]], errors: Errors) -> SellerProfile:
+    if not profiles:
         raise NoProfile("There is no seller profile, so no flip can be priced. Add one under administration.")
+    rows = {str(row.pk): row for row in profiles}
     number = (given.get(PROFILE) or [""])[-1].strip()
     if number and number not in rows:
         errors[PROFILE] = f"There is no seller profile {number[:20]}; the default one is taken."
-    return rows.get(number) or next(iter(rows.values()))
+    return rows.get(number) or profiles[0]
 
 
 def _filters(given: Mapping[str, str], errors: Errors) -> Filters:

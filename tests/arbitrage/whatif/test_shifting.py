@@ -19,7 +19,7 @@ def moved(prices: list[int], offset: int) -> list[int]:
     scenario = Scenario("", (("sell_offset", offset),))
     shifted = shifted_columns(columns, scenario)
     assert (shifted.buy == -1).all()
-    return shifted.sale[0].tolist()
+    return [int(price) for price in shifted.sale[0]]
 
 
 @pytest.mark.parametrize(
