@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+from arbitrage.risk.velocity import lag_days
 from arbitrage.survival.kaplan_meier import Curve, Estimate, Lifetime, kaplan_meier
 from arbitrage.survival.lifetimes import By, Group, Seen
 
@@ -14,10 +15,6 @@ FEWEST = 20
 """Lifetimes below which no share is shown: one of them more or less would move it by more than five points."""
 FEWEST_AT_RISK = 5
 """Lifetimes still in sight at a time below which the share there is not shown."""
-
-LAG_DAYS, PEAK_LAG_DAYS = 14, 28
-"""From buying to being on sale with Amazon, and in November and December (economics.md 5)."""
-PEAK_MONTHS = frozenset({11, 12})
 
 
 class Horizon(NamedTuple):
@@ -53,11 +50,6 @@ class Row:
     median: int | None
     readings: tuple[Reading, ...]
     note: str = ""
-
-
-def lag_days(bought: date) -> int:
-    """Days until goods bought on a day are on sale."""
-    return PEAK_LAG_DAYS if bought.month in PEAK_MONTHS else LAG_DAYS
 
 
 def horizons(today: date) -> tuple[Horizon, ...]:
