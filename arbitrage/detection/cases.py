@@ -45,7 +45,8 @@ def case_of(flips: Flips, asin: str, pair: Pair) -> Case | None:
     if not isinstance(figures, Figures):
         return None
     source, target = (flips.market.listings[asin, code] for code in pair)
-    inputs = flip_inputs(source, target, flips.terms.table[pair], flips.market.tables)
+    terms = flips.terms.routes.of(asin, pair, flips.market.overrides)
+    inputs = flip_inputs(source, target, terms, flips.market.tables)
     if isinstance(inputs, Incomplete):
         raise Disagreement(f"{asin} {pair[0]} to {pair[1]}: the kernel has a price, in Decimal it {inputs.sentence()}.")
     return Case(flips.terms, source, target, figures, inputs)

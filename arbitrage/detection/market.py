@@ -1,16 +1,20 @@
 """The listings of a batch of products, as the kernel and the lifecycle need them. One query."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 import numpy as np
+from django.db.models import OuterRef, Subquery
 
 from arbitrage.economics.columns import columns_of
 from arbitrage.economics.kernel import INDEX, Columns, Mask
+from arbitrage.economics.overrides import Overrides
+from arbitrage.economics.profiles import PurchaseVat
 from arbitrage.economics.table_loading import load_tables
 from arbitrage.economics.tables import NO_TABLES, DayTables
 from arbitrage.lifecycle import STALE_AFTER
+from arbitrage.models import PurchaseOverride
 from arbitrage_site.clock import minute_of
 from products.marketplaces import CODES, Code
 from products.models import Listing
@@ -20,7 +24,10 @@ _STALE_MINUTES = int(STALE_AFTER.total_seconds() // 60)
 
 @dataclass(slots=True)
 class MarketListing:
-    """A listing's columns without its history; names and units as in products.models.Listing."""
+    """A listing's columns without its history; names and units as in products.models.Listing.
+
+    `purchase_vat` is the one set for this very offer.
+    """
 
     id: int
     product_id: str
@@ -41,16 +48,20 @@ class MarketListing:
     package_height: int | None
     package_weight: int | None
     source_minute: int
+    purchase_vat: str | None
 
 
-_COLUMNS = [field.name for field in fields(MarketListing)]
+_OVERRIDE = PurchaseOverride.objects.filter(product=OuterRef("product"), source=OuterRef("marketplace")).values("mode")
+_COLUMNS = [each.name for each in fields(MarketListing)][:-1]
+"""All but the last, which comes from another table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
     """The known listings of `asins`, by (asin, marketplace); and as tables, products in the order of `asins`.
 
-    `fresh` is (5, n): which listings Keepa looked at within 24 hours. `tables` are the fee tables of the columns.
+    `fresh` is (5, n): which listings Keepa looked at within 24 hours. `tables` are the fee tables of the columns,
+    `overrides` the offers whose purchase VAT differs from what a profile says.
     """
 
     asins: Sequence[str]
@@ -58,11 +69,13 @@ class Market:
     columns: Columns
     fresh: Mask
     tables: DayTables = NO_TABLES
+    overrides: Overrides = field(default_factory=dict)
 
 
 def load_market(asins: Sequence[str], now: datetime) -> Market:
     """Read the current listings of these products; the fee tables are those of the day. Two queries."""
-    rows = Listing.objects.filter(product_id__in=asins, marketplace__in=CODES).values_list(*_COLUMNS)
+    known = Listing.objects.filter(product_id__in=asins, marketplace__in=CODES)
+    rows = known.values_list(*_COLUMNS, Subquery(_OVERRIDE))
     by_asin: dict[str, dict[str, MarketListing]] = {asin: {} for asin in asins}
     for row in rows:
         listing = MarketListing(*row)
@@ -70,7 +83,13 @@ def load_market(asins: Sequence[str], now: datetime) -> Market:
     products = list(by_asin.values())
     named = {(asin, code): listing for asin, own in by_asin.items() for code, listing in own.items()}
     tables = load_tables().on(now.date())
-    return Market(asins, named, columns_of(products, tables), _fresh(products, now), tables)
+    return Market(asins, named, columns_of(products, tables), _fresh(products, now), tables, _overrides(named))
+
+
+def _overrides(listings: dict[tuple[str, str], MarketListing]) -> Overrides:
+    """The purchase VAT of the offers that have one of their own."""
+    known = {str(mode): mode for mode in PurchaseVat}
+    return {at: known[each.purchase_vat] for at, each in listings.items() if each.purchase_vat in known}
 
 
 def _fresh(products: Sequence[dict[str, MarketListing]], now: datetime) -> Mask:

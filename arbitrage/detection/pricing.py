@@ -1,13 +1,14 @@
 """All flips of a batch of products for one profile: one kernel call, then answers per product and pair."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from arbitrage.detection.market import Market
 from arbitrage.detection.profile_terms import ProfileTerms
-from arbitrage.economics.kernel import INDEX, Columns, Mask, Priced, price
+from arbitrage.economics.kernel import INDEX, Columns, Mask, Priced
+from arbitrage.economics.overrides import Overrides, price_with_overrides
 from arbitrage.lifecycle import NEAR_ROI, Figures, Trouble
 from products.marketplaces import PAIRS
 
@@ -93,15 +94,18 @@ class Flips(PricedColumns):
         )
 
 
-def price_columns(terms: ProfileTerms, columns: Columns, fresh: Mask) -> PricedColumns:
-    """Price all 20 pairs in one kernel call; `fresh` is (5, n): the listings looked at within 24 hours."""
+def price_columns(
+    terms: ProfileTerms, columns: Columns, fresh: Mask, asins: Sequence[str], overrides: Overrides
+) -> PricedColumns:
+    """Price all 20 pairs of these products at once; `fresh` is (5, n): the listings looked at within 24 hours."""
     in_stock = (columns.buy[_SOURCES] >= 0) & (columns.sale[_TARGETS] >= 0)
     seen = fresh[_SOURCES] & fresh[_TARGETS]
-    return PricedColumns(terms, columns, price(terms.table, columns), in_stock, seen)
+    priced = price_with_overrides(terms.routes, columns, asins, overrides)
+    return PricedColumns(terms, columns, priced, in_stock, seen)
 
 
 def price_market(terms: ProfileTerms, market: Market) -> Flips:
     """Price all 20 pairs of every product of the market in one kernel call."""
-    own = price_columns(terms, market.columns, market.fresh)
+    own = price_columns(terms, market.columns, market.fresh, market.asins, market.overrides)
     asins = {asin: column for column, asin in enumerate(market.asins)}
     return Flips(terms, own.columns, own.priced, own.in_stock, own.fresh, market, asins)

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from arbitrage.economics.loading import load_rates, profile_of
+from arbitrage.economics.overrides import RouteTerms
 from arbitrage.economics.rates import InvalidRate
-from arbitrage.economics.terms import TermsTable
-from arbitrage.economics.termsheet import terms_table
 from arbitrage.lifecycle import Thresholds
 from arbitrage.models import SellerProfile
 from ingestion.errors import ConsumerStopped
@@ -27,7 +26,7 @@ class ProfileTerms:
     is_default: bool
     target_roi: int
     thresholds: Thresholds
-    table: TermsTable
+    routes: RouteTerms
 
 
 class CurrentTerms:
@@ -60,10 +59,10 @@ def load(now: datetime) -> list[ProfileTerms]:
     loaded = []
     for row in SellerProfile.objects.filter(enabled=True).order_by("-is_default", "pk"):
         try:
-            table = terms_table(profile_of(row), rates, now.date())
+            routes = RouteTerms(profile_of(row), rates, now.date())
         except ValueError as error:
             log.warning("profile_unusable", profile=row.name, reason=str(error))
             continue
         thresholds = Thresholds(row.min_roi, row.min_profit)
-        loaded.append(ProfileTerms(row.pk, row.name, row.is_default, row.target_roi, thresholds, table))
+        loaded.append(ProfileTerms(row.pk, row.name, row.is_default, row.target_roi, thresholds, routes))
     return loaded

@@ -1,5 +1,8 @@
 """From rows to values: the only module of the economics that knows the tables."""
 
+from collections.abc import Collection
+
+from arbitrage.economics.overrides import Overrides
 from arbitrage.economics.profiles import (
     Fulfilment,
     Profile,
@@ -12,7 +15,7 @@ from arbitrage.economics.profiles import (
 )
 from arbitrage.economics.rates import PPM, Fixing, Rate, RateBook
 from arbitrage.economics.table_loading import load_tables
-from arbitrage.models import FeeRate, FxRate, SellerProfile, ShippingRate, VatRate
+from arbitrage.models import FeeRate, FxRate, PurchaseOverride, SellerProfile, ShippingRate, VatRate
 
 AMOUNTS = ("inbound", "prep", "storage", "freight", "brokerage", "return_handling")
 SHARES = ("duty", "fx_spread", "return_rate", "resaleable", "salvage")
@@ -88,6 +91,20 @@ def _returns(row: SellerProfile) -> Returns | None:
     if row.return_rate is None:
         return None
     return Returns(row.return_rate, row.resaleable, row.salvage, row.return_handling)
+
+
+def load_overrides(asins: Collection[str] | None = None) -> Overrides:
+    """The offers whose purchase VAT differs from what a profile says, of these products or of all; one query.
+
+    A row with a word that is no purchase VAT is left out: nothing but a person at the database can write one.
+    """
+    rows = PurchaseOverride.objects.all() if asins is None else PurchaseOverride.objects.filter(product_id__in=asins)
+    known = set(PurchaseVat)
+    return {
+        (asin, source): PurchaseVat(mode)
+        for asin, source, mode in rows.values_list("product_id", "source", "mode")
+        if mode in known
+    }
 
 
 def _shipping(row: SellerProfile) -> tuple[ShippingBand, ...]:

@@ -7,9 +7,11 @@ from datetime import datetime
 from arbitrage.economics.flip import Flip, evaluate
 from arbitrage.economics.inputs import flip_inputs
 from arbitrage.economics.limits import break_even, max_buy
-from arbitrage.economics.loading import load_rates, profile_of
+from arbitrage.economics.loading import load_overrides, load_rates, profile_of
 from arbitrage.economics.missing import Incomplete
-from arbitrage.economics.termsheet import terms_table
+from arbitrage.economics.overrides import RouteTerms
+from arbitrage.economics.profiles import PurchaseVat
+from arbitrage.economics.turnover import warnings
 from arbitrage.models import Opportunity, SellerProfile
 from arbitrage.product_page.sources import SourceFigure, figures_of
 from arbitrage.product_page.waterfall import Group, groups
@@ -19,17 +21,23 @@ from products.marketplaces import CODES, PAIRS
 from products.models import Listing, Product
 
 Pair = tuple[str, str]
+USUAL_DAYS = 30
+"""How long the money is tied up where nothing is known about sales."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One directed pair: an evaluated flip, or what is missing for it; and its open opportunity if it has one."""
+    """One directed pair: an evaluated flip, or what is missing for it; and its open opportunity if it has one.
+
+    `purchase_vat` is the one set for this very offer.
+    """
 
     source: str
     target: str
     flip: Flip | None
     incomplete: Incomplete | None
     opportunity: Opportunity | None
+    purchase_vat: PurchaseVat | None
 
     @property
     def name(self) -> str:
@@ -45,12 +53,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The chosen flip. `max_buy` (source currency) meets the profile's target ROI; `break_even` is a sale price."""
+    """The chosen flip. `max_buy` (source currency) meets the profile's target ROI; `break_even` is a sale price.
+
+    `annualised` is the ROI over a year (basis points) if the money is back after `days`.
+    """
 
     route: Route
     flip: Flip
     max_buy: int | None
     break_even: int | None
+    annualised: int
+    days: int
     groups: list[Group]
     keepa: list[SourceFigure]
     score: Shown
@@ -66,7 +79,7 @@ class MatrixLine:
 
 @dataclass(frozen=True, slots=True)
 class ProductPage:
-    """Everything but the chart. `history` are closed opportunities, newest first."""
+    """Everything but the chart. `history` are closed opportunities, newest first; `warnings` are about turnover."""
 
     product: Product
     listings: list[Listing]
@@ -76,6 +89,7 @@ class ProductPage:
     chosen: Route | None
     detail: Detail | None
     history: list[Opportunity]
+    warnings: tuple[str, ...]
 
     @property
     def matrix(self) -> list[MatrixLine]:
@@ -91,7 +105,10 @@ def product_page(product: Product, *, wanted: str, profile_number: str, now: dat
     profiles = list(SellerProfile.objects.filter(enabled=True).order_by("-is_default", "name"))
     profile = _chosen_profile(profiles, profile_number)
     stored = list(Opportunity.objects.filter(product=product).select_related("profile").order_by("-opened_at"))
-    routes = _routes(listings, profile, stored, now) if profile and listings else []
+    seller = profile_of(profile) if profile else None
+    terms = RouteTerms(seller, load_rates(), now.date()) if seller and listings else None
+    opened = {(row.source, row.target): row for row in stored if row.profile == profile and row.state == "open"}
+    routes = _routes(listings, terms, opened) if terms else []
     chosen = next((route for route in routes if route.name == wanted), routes[0] if routes else None)
     return ProductPage(
         product=product,
@@ -102,6 +119,7 @@ def product_page(product: Product, *, wanted: str, profile_number: str, now: dat
         chosen=chosen,
         detail=_detail(chosen, profile, {row.marketplace: row for row in listings}, now),
         history=[row for row in stored if row.state == Opportunity.State.CLOSED][:20],
+        warnings=warnings(seller) if seller else (),
     )
 
 
@@ -114,20 +132,19 @@ def _chosen_profile(profiles: Sequence[SellerProfile], number: str) -> SellerPro
     return next((row for row in profiles if str(row.pk) == number), profiles[0] if profiles else None)
 
 
-def _routes(
-    listings: Sequence[Listing], profile: SellerProfile, stored: Sequence[Opportunity], now: datetime
-) -> list[Route]:
+def _routes(listings: Sequence[Listing], terms: RouteTerms, opened: Mapping[Pair, Opportunity]) -> list[Route]:
     """All pairs of marketplaces that Keepa answered for, the best first."""
-    table = terms_table(profile_of(profile), load_rates(), now.date())
+    asin = listings[0].product_id
+    overrides = load_overrides([asin])
     by_code = {row.marketplace: row for row in listings}
-    opened = {(row.source, row.target): row for row in stored if row.profile == profile and row.state == "open"}
     routes = []
-    for source, target in PAIRS:
+    for pair in PAIRS:
+        source, target = pair
         if source in by_code and target in by_code:
-            inputs = flip_inputs(by_code[source], by_code[target], table[source, target])
+            inputs = flip_inputs(by_code[source], by_code[target], terms.of(asin, pair, overrides))
             missing = inputs if isinstance(inputs, Incomplete) else None
             flip = None if isinstance(inputs, Incomplete) else evaluate(inputs)
-            routes.append(Route(source, target, flip, missing, opened.get((source, target))))
+            routes.append(Route(source, target, flip, missing, opened.get(pair), overrides.get((asin, source))))
     return sorted(routes, key=lambda route: route.rank)
 
 
@@ -138,12 +155,16 @@ def _detail(
         return None
     flip, source, target = chosen.flip, listings[chosen.source], listings[chosen.target]
     priced = Priced(flip.inputs, flip.net, flip.net_eur, flip.roi, profile.min_roi, source.pk, target.pk)
+    score = shown_flip(priced, chosen.opportunity, now)
+    days = score.capital_days or USUAL_DAYS
     return Detail(
         route=chosen,
         flip=flip,
         max_buy=max_buy(flip.inputs, roi=profile.target_roi),
         break_even=break_even(flip.inputs),
+        annualised=flip.annualised(days),
+        days=days,
         groups=groups(flip),
         keepa=figures_of(source, target),
-        score=shown_flip(priced, chosen.opportunity, now),
+        score=score,
     )

@@ -58,7 +58,7 @@ class ShownFigure:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything about a score that a person sees."""
+    """Everything about a score that a person sees, and the days until the money is back; None: unknown."""
 
     total: int
     level: str
@@ -66,6 +66,7 @@ class Shown:
     parts: list[ShownPart]
     reasons: list[ShownReason]
     figures: list[ShownFigure]
+    capital_days: int | None
 
 
 def shown_flip(flip: Priced, row: Opportunity | None, now: datetime) -> Shown:
@@ -88,6 +89,7 @@ def shown(judgement: Judgement, currency: str) -> Shown:
         ],
         reasons=[_reason(reason) for reason in judgement.reasons],
         figures=_figures(judgement.risk, currency) if judgement.risk else [],
+        capital_days=judgement.risk.get("capital_days"),
     )
 
 

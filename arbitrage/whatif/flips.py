@@ -9,6 +9,7 @@ import numpy as np
 from arbitrage.detection.pricing import PricedColumns, price_columns
 from arbitrage.detection.profile_terms import ProfileTerms
 from arbitrage.economics.kernel import CHUNK, INDEX, Mask
+from arbitrage.economics.loading import load_overrides
 from arbitrage.economics.sides import Int64
 from arbitrage.whatif.asked import Filters
 from arbitrage.whatif.scenario import Scenario
@@ -137,13 +138,13 @@ def priced_twice(
 def _stretches(
     snapshot: ColumnSnapshot, terms: tuple[ProfileTerms, ProfileTerms], scenario: Scenario, now: datetime
 ) -> Iterator[_Both]:
-    """As many products at a time as the kernel likes; one empty stretch where there are none."""
-    fresh = snapshot.fresh(now)
+    """As many products at a time as the kernel likes; one empty stretch where there are none. One query."""
+    fresh, overrides = snapshot.fresh(now), load_overrides()
     for first in range(0, max(len(snapshot.asins), 1), CHUNK):
         columns = snapshot.columns.part(first, CHUNK)
-        seen = fresh[:, first : first + CHUNK]
+        seen, asins = fresh[:, first : first + CHUNK], snapshot.asins[first : first + CHUNK]
         before, after = (
-            price_columns(each, prices, seen)
+            price_columns(each, prices, seen, asins, overrides)
             for each, prices in zip(terms, (columns, shifted_columns(columns, scenario)), strict=True)
         )
         yield _Both(first, before, after)

@@ -8,7 +8,9 @@ from arbitrage.detection.profile_terms import ProfileTerms
 from arbitrage.economics.flip import Flip, evaluate
 from arbitrage.economics.inputs import flip_inputs
 from arbitrage.economics.limits import break_even, max_buy
+from arbitrage.economics.loading import load_overrides
 from arbitrage.economics.missing import Incomplete
+from arbitrage.economics.overrides import Overrides
 from arbitrage.product_page.sources import SourceFigure, figures_of
 from arbitrage.product_page.waterfall import Group, groups
 from arbitrage.whatif.asked import Asked
@@ -56,18 +58,19 @@ def one_flip(product: Product, asked: Asked, wanted: str, now: datetime) -> OneF
     pairs = [pair for pair in PAIRS if pair[0] in listings and pair[1] in listings]
     if not pairs:
         return None
-    rates = rate_keeper.current(now)
+    rates, overrides = rate_keeper.current(now), load_overrides([product.pk])
     terms = terms_of(asked.scenario.applied(asked.base), rates, now)
-    found = {pair: _evaluated(listings, pair, terms, asked.scenario) for pair in pairs}
+    found = {pair: _evaluated(listings, pair, terms, asked.scenario, overrides) for pair in pairs}
     pair = next((pair for pair in pairs if "-".join(pair) == wanted), None) or max(pairs, key=lambda p: _net(found[p]))
-    before = _evaluated(listings, pair, terms_of(asked.base, rates, now), UNCHANGED)
+    before = _evaluated(listings, pair, terms_of(asked.base, rates, now), UNCHANGED, overrides)
     return _shown(found[pair], before, pair, terms, listings, pairs)
 
 
 def _evaluated(
-    listings: Mapping[str, Listing], pair: Pair, terms: ProfileTerms, scenario: Scenario
+    listings: Mapping[str, Listing], pair: Pair, terms: ProfileTerms, scenario: Scenario, overrides: Overrides
 ) -> Flip | Incomplete:
-    inputs = flip_inputs(listings[pair[0]], listings[pair[1]], terms.table[pair])
+    source, target = (listings[code] for code in pair)
+    inputs = flip_inputs(source, target, terms.routes.of(source.product_id, pair, overrides))
     return inputs if isinstance(inputs, Incomplete) else evaluate(shifted_inputs(inputs, scenario))
 
 

@@ -87,7 +87,7 @@ def rank(asked: Asked, now: datetime, *, limit: int = PAGE_SIZE) -> Ranking:
         pages=pages,
         totals=totals,
         products=len(snapshot.asins),
-        unpriced=[entry for entry in after.table.values() if isinstance(entry, Incomplete)],
+        unpriced=[entry for entry in after.routes.table().values() if isinstance(entry, Incomplete)],
     )
 
 
@@ -118,7 +118,7 @@ def _inputs(
     legs = [market.listings.get((asin, code)) for code in pair]
     if legs[0] is None or legs[1] is None:
         return None
-    inputs = flip_inputs(legs[0], legs[1], terms.table[pair], market.tables)
+    inputs = flip_inputs(legs[0], legs[1], terms.routes.of(asin, pair, market.overrides), market.tables)
     return None if isinstance(inputs, Incomplete) else shifted_inputs(inputs, scenario)
 
 

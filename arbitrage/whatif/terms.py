@@ -6,8 +6,8 @@ from uuid import UUID
 
 from arbitrage.detection.profile_terms import ProfileTerms
 from arbitrage.economics.loading import load_rates, profile_of
+from arbitrage.economics.overrides import RouteTerms
 from arbitrage.economics.rates import InvalidRate, RateBook
-from arbitrage.economics.termsheet import terms_table
 from arbitrage.lifecycle import Thresholds
 from arbitrage.models import SellerProfile, TablesStamp
 
@@ -53,8 +53,8 @@ rate_keeper = RateKeeper()
 def terms_of(row: SellerProfile, rates: RateBook, now: datetime) -> ProfileTerms:
     """What a profile demands and pays on each route for sales on the day of `now`. Raises NotPriced."""
     try:
-        table = terms_table(profile_of(row), rates, now.date())
+        routes = RouteTerms(profile_of(row), rates, now.date())
     except ValueError as error:
         raise NotPriced(str(error)) from error
     thresholds = Thresholds(row.min_roi, row.min_profit)
-    return ProfileTerms(row.pk, row.name, row.is_default, row.target_roi, thresholds, table)
+    return ProfileTerms(row.pk, row.name, row.is_default, row.target_roi, thresholds, routes)

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,9 +11,10 @@ from arbitrage.economics.flip import Flip, evaluate
 from arbitrage.economics.inputs import build_inputs
 from arbitrage.economics.limits import break_even, max_buy
 from arbitrage.economics.lines import Kind, Line
-from arbitrage.economics.loading import load_rates, profile_of
+from arbitrage.economics.loading import load_overrides, load_rates, profile_of
 from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.profiles import Profile
+from arbitrage.economics.turnover import warnings
 from arbitrage.economics.wording import money, percent
 from arbitrage.models import Opportunity, SellerProfile
 from arbitrage.scoring.appraisal import Priced
@@ -42,15 +44,21 @@ class Command(BaseCommand):
             raise CommandError(message)
         seller = _profile(profile)
         moment = now()
-        inputs = build_inputs(legs[0], legs[1], seller, load_rates(), moment)
+        inputs = build_inputs(legs[0], legs[1], _for_offer(seller, legs[0]), load_rates(), moment)
         self.stdout.write(f"{asin.upper()} {legs[0].marketplace} to {legs[1].marketplace}, {seller.name}")
         if isinstance(inputs, Incomplete):
             self.stdout.write(f"Not priced: {inputs.sentence()}.")
+            self._print_turnover(seller)
             return
         flip = evaluate(inputs)
         self._print(flip, seller, days)
+        self._print_turnover(seller)
         priced = Priced(inputs, flip.net, flip.net_eur, flip.roi, seller.min_roi, legs[0].pk, legs[1].pk)
         self._print_score(shown_flip(priced, _opened(legs, seller), moment))
+
+    def _print_turnover(self, seller: Profile) -> None:
+        for sentence in warnings(seller):
+            self.stdout.write(f"Turnover: {sentence}")
 
     def _print_score(self, score: Shown) -> None:
         self.stdout.write(f"SCORE {score.total}, {score.level}, rules version {score.version}")
@@ -91,7 +99,9 @@ def _results(flip: Flip, seller: Profile, days: int) -> list[tuple[str, str]]:
         ("landed cost", money(-flip.cost, flip.currency)),
         ("NET PROFIT", money(flip.net, flip.currency)),
         ("ROI", percent(flip.roi * 100)),
-        ("ROI with VAT paid in advance", percent(flip.cash_roi * 100)),
+        ("VAT paid first, refunded later", money(flip.vat_prefinanced, flip.currency)),
+        ("cash tied up", money(flip.cash_tied, flip.currency)),
+        ("ROI on the cash tied up", percent(flip.cash_roi * 100)),
         (f"ROI a year, {days} days a turn", percent(flip.annualised(days) * 100)),
         ("margin on net revenue", percent(flip.margin * 100)),
         ("net if the source VAT is lost", _maybe(flip.net_if_vat_lost, flip.currency)),
@@ -101,6 +111,13 @@ def _results(flip: Flip, seller: Profile, days: int) -> list[tuple[str, str]]:
     if flip.expected:
         results.append(("net after expected returns", money(flip.expected.net, flip.currency)))
     return results
+
+
+def _for_offer(seller: Profile, source: Listing) -> Profile:
+    """The profile with the purchase VAT that was set for this very offer, if one was."""
+    overrides = load_overrides([source.product_id])
+    modes = {code: mode for (_, code), mode in overrides.items()}
+    return replace(seller, purchase_vat={**seller.purchase_vat, **modes})
 
 
 def _opened(legs: Sequence[Listing], seller: Profile) -> Opportunity | None:
