@@ -1,0 +1,65 @@
+"""The maximum buy price over tables: it meets its targets, and a search finds none that is clearly higher."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from arbitrage.economics.flip import evaluate
+from arbitrage.economics.inputs import LARGEST, FlipInputs
+from arbitrage.economics.kernel import price
+from arbitrage.economics.kernel_limits import max_buys
+from arbitrage.economics.limits import max_buy
+from arbitrage.economics.missing import Incomplete
+from products.marketplaces import PAIRS
+from tests.arbitrage.economics.examples import E1A, E1C, E2A, E2B, E3A, columns_for
+from tests.arbitrage.economics.test_agreement import flips
+
+
+def kernel_max_buy(inputs: FlipInputs, *, roi: int = 0, profit: int = 0) -> int | None:
+    pair, columns = (inputs.terms.source, inputs.terms.target), columns_for(inputs)
+    table = {other: inputs.terms if other == pair else Incomplete(*other, ()) for other in PAIRS}
+    found = max_buys(table, columns, price(table, columns), roi=roi, profit=profit)
+    assert np.count_nonzero(found > 0) <= 1
+    value = int(found[PAIRS.index(pair), 0])
+    return value if value > 0 else None
+
+
+@pytest.mark.parametrize(
+    ("inputs", "roi", "most"),
+    [(E1A, 2000, 5087), (E1A, 3000, 4681), (E2A, 2000, 4039), (E3A, 1500, 3216), (E3A, 2000, 3077)],
+)
+def test_the_vectors(inputs: FlipInputs, roi: int, most: int) -> None:
+    assert kernel_max_buy(inputs, roi=roi) == most
+
+
+def test_a_target_in_money() -> None:
+    assert kernel_max_buy(E2B, profit=1500) == max_buy(E2B, profit=1500)
+
+
+def test_the_margin_scheme_is_left_to_the_decimal_form() -> None:
+    assert kernel_max_buy(E1C) is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(flips(), st.integers(0, 5_000), st.integers(0, 2_000))
+def test_it_is_the_decimal_forms_and_meets_the_targets(inputs: FlipInputs, roi: int, profit: int) -> None:
+    assume(not inputs.terms.sale.margin_vat)
+    most, exact = kernel_max_buy(inputs, roi=roi, profit=profit), max_buy(inputs, roi=roi, profit=profit)
+    assert abs((most or 0) - (exact or 0)) <= 1 or most == LARGEST
+    if most is not None:
+        flip = evaluate(replace(inputs, buy=most))
+        assert flip.net * 10_000 >= roi * flip.cost
+        assert flip.net >= profit
+
+
+@settings(max_examples=60, deadline=None)
+@given(flips(), st.integers(0, 5_000))
+def test_a_search_finds_no_price_that_is_clearly_higher(inputs: FlipInputs, roi: int) -> None:
+    assume(not inputs.terms.sale.margin_vat and inputs.sale < 100_000)
+    most = kernel_max_buy(inputs, roi=roi) or 0
+    for more in range(25, 200, 25):
+        flip = evaluate(replace(inputs, buy=most + more))
+        assert flip.net * 10_000 < roi * flip.cost or flip.net < 0 or (roi == 0 and flip.net == 0)
