@@ -53,6 +53,18 @@ def test_explain_prints_each_line_and_the_result(capsys: pytest.CaptureFixture[s
         assert f"{label:32} {value:>14}" in shown
 
 
+def test_explain_says_where_sources_differ_and_how_far_a_price_may_fall(capsys: pytest.CaptureFixture[str]) -> None:
+    product = factories.product()
+    size = {"package_length": 100, "package_width": 100, "package_height": 70, "package_weight": 400}
+    for code, price in (("IT", 4999), ("DE", 7999)):
+        factories.listing(product, code, price, fba_fee=400, **size)
+    call_command("explain", product.asin, "IT", "DE")
+    shown = capsys.readouterr().out
+    assert "Sources differ: FBA fee in DE: Keepa says 4.00, the tables 3.13." in shown
+    assert f"{'the sale price may fall by':32} {'12.28 EUR':>14}" in shown
+    assert "most to pay to lose nothing" in shown
+
+
 def test_explain_says_what_a_flip_needs(capsys: pytest.CaptureFixture[str]) -> None:
     product = factories.product()
     for code in ("IT", "FR"):

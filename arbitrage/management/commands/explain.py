@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from arbitrage.economics.flip import Flip, evaluate
 from arbitrage.economics.inputs import build_inputs
-from arbitrage.economics.limits import break_even, max_buy
+from arbitrage.economics.limit_wording import limit_texts
 from arbitrage.economics.lines import Kind, Line
 from arbitrage.economics.loading import load_overrides, load_rates, profile_of
 from arbitrage.economics.missing import Incomplete
@@ -81,6 +81,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{label:32} {value:>14}")
         for reason in flip.inputs.estimates:
             self.stdout.write(f"Estimate: {reason}.")
+        for warning in flip.inputs.warnings:
+            self.stdout.write(f"Sources differ: {warning}.")
 
 
 def _text(line: Line) -> str:
@@ -90,9 +92,6 @@ def _text(line: Line) -> str:
 
 
 def _results(flip: Flip, seller: Profile, days: int) -> list[tuple[str, str]]:
-    terms = flip.inputs.terms
-    lowest = break_even(flip.inputs)
-    highest = max_buy(flip.inputs, roi=seller.target_roi)
     results = [
         ("net revenue", money(flip.revenue, flip.currency)),
         ("fees", money(-flip.fees, flip.currency)),
@@ -105,8 +104,7 @@ def _results(flip: Flip, seller: Profile, days: int) -> list[tuple[str, str]]:
         (f"ROI a year, {days} days a turn", percent(flip.annualised(days) * 100)),
         ("margin on net revenue", percent(flip.margin * 100)),
         ("net if the source VAT is lost", _maybe(flip.net_if_vat_lost, flip.currency)),
-        ("break-even sale price", _maybe(lowest, flip.currency)),
-        (f"most to pay for {percent(seller.target_roi * 100)} ROI", _maybe(highest, terms.buy_currency)),
+        *limit_texts(flip, seller),
     ]
     if flip.expected:
         results.append(("net after expected returns", money(flip.expected.net, flip.currency)))

@@ -1,0 +1,34 @@
+"""The inverse questions of a flip as labelled amounts: where it earns, how far the price may fall, what one may pay."""
+
+from arbitrage.economics.flip import Flip
+from arbitrage.economics.limits import break_even, max_buy
+from arbitrage.economics.pieces import Interval, profitable, room_to_fall
+from arbitrage.economics.profiles import Profile
+from arbitrage.economics.wording import money, percent
+
+
+def limit_texts(flip: Flip, seller: Profile) -> list[tuple[str, str]]:
+    """(label, text) of each limit; amounts to pay are in the source's currency, sale prices in the target's."""
+    inputs, paid = flip.inputs, flip.inputs.terms.buy_currency
+    texts = [
+        ("break-even sale price", _maybe(break_even(inputs), flip.currency)),
+        ("the sale price may fall by", _maybe(room_to_fall(inputs), flip.currency)),
+        (
+            f"most to pay for {percent(seller.target_roi * 100)} ROI",
+            _maybe(max_buy(inputs, roi=seller.target_roi), paid),
+        ),
+        ("most to pay to lose nothing", _maybe(max_buy(inputs), paid)),
+    ]
+    found = profitable(inputs)
+    if len(found) > 1:
+        texts.append(("earns at sale prices", "; ".join(_between(interval, flip.currency) for interval in found)))
+    return texts
+
+
+def _between(interval: Interval, currency: str) -> str:
+    low = money(interval.low)
+    return f"{low} to {money(interval.high, currency)}" if interval.high is not None else f"from {low} {currency}"
+
+
+def _maybe(amount: int | None, currency: str) -> str:
+    return "none" if amount is None else money(amount, currency)
