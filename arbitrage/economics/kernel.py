@@ -19,7 +19,7 @@ from arbitrage.economics.table_columns import Columns, RuleTables, fulfilment_fe
 from arbitrage.economics.terms import TermsTable
 from products.marketplaces import PAIRS
 
-__all__ = ["CHUNK", "INDEX", "Columns", "Mask", "Priced", "price", "price_in_chunks"]
+__all__ = ["CHUNK", "INDEX", "Block", "Columns", "Mask", "Priced", "price", "price_in_chunks"]
 
 Mask = NDArray[np.bool_]
 CHUNK = 8_192
@@ -61,7 +61,7 @@ def price(table: TermsTable, columns: Columns, *, first: int = 0) -> Priced:
 
 
 def _price(plan: RoutePlan, rules: RuleTables, columns: Columns, first: int) -> Priced:
-    block = _Block(plan, rules, columns)
+    block = Block(plan, rules, columns)
     shape = (len(PAIRS), len(columns))
     net, net_eur, cost, revenue, fees, roi = (np.empty(shape, np.int64) for _ in range(6))
     priced = Priced(first, net, net_eur, cost, revenue, fees, roi, np.zeros(shape, np.bool_))
@@ -73,7 +73,7 @@ def _price(plan: RoutePlan, rules: RuleTables, columns: Columns, first: int) -> 
     return priced
 
 
-def _price_route(block: "_Block", route: Route, priced: Priced) -> None:
+def _price_route(block: "Block", route: Route, priced: Priced) -> None:
     row, sale = route.row, block.sale(route.sale)
     priced.cost[row] = block.cost(route.purchase)
     priced.revenue[row] = block.revenue(route)
@@ -85,7 +85,7 @@ def _price_route(block: "_Block", route: Route, priced: Priced) -> None:
     np.logical_and(block.buyable(route.purchase), block.sellable(route.sale), out=priced.complete[row])
 
 
-class _Block:
+class Block:
     """One block of products. A side that several pairs share is computed once."""
 
     def __init__(self, plan: RoutePlan, rules: RuleTables, columns: Columns) -> None:
