@@ -10,9 +10,7 @@ from django.http import HttpRequest
 
 from arbitrage import rate_admin, seller_admin
 from arbitrage.admin_forms import AlertRuleForm, FxRateForm, SellerProfileForm
-from arbitrage.economics.loading import profile_of
-from arbitrage.economics.profiles import UnusableProfile
-from arbitrage.economics.turnover import warnings
+from arbitrage.economics.loading import turnover_warnings
 from arbitrage.models import Alert, AlertRule, BlockedBrand, FxRate, Opportunity, SellerProfile
 from products.admin import ReadOnlyAdmin
 from products.services import want_recompute
@@ -52,11 +50,7 @@ class SellerProfileAdmin(RecomputingAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The turnover limits that are near, or why the profile cannot be used."""
         super().save_related(request, form, formsets, change)
-        try:
-            said = warnings(profile_of(form.instance))
-        except UnusableProfile as error:
-            said = (str(error),)
-        for sentence in said:
+        for sentence in turnover_warnings(form.instance):
             messages.warning(request, sentence)
 
 

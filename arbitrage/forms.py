@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from arbitrage.economics.loading import turnover_warnings
 from arbitrage.models import Opportunity, SellerProfile
 from arbitrage.querysets import ANY_PROFILE, ANY_STATE, DEFAULT_SORT, SORTS, OpportunityQuery
 from products.marketplaces import MARKETPLACES
@@ -68,6 +69,15 @@ class OpportunityFilter(forms.Form):
 def _plain(number: Decimal) -> Decimal:
     """Without trailing noughts and without an exponent: 20.00 and 2E+1 are both 20."""
     return Decimal(f"{number.normalize():f}")
+
+
+def profile_warnings(profile: str) -> tuple[str, ...]:
+    """What one should know of the turnover of the chosen profile, as the filter names it; one query."""
+    if profile == ANY_PROFILE:
+        return ()
+    rows = SellerProfile.objects.filter(pk=int(profile)) if profile else SellerProfile.objects.filter(is_default=True)
+    row = rows.first()
+    return turnover_warnings(row) if row else ()
 
 
 def profile_choices() -> list[tuple[str, str]]:

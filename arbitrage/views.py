@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from arbitrage import figures
-from arbitrage.forms import OpportunityFilter, profile_choices
+from arbitrage.forms import OpportunityFilter, profile_choices, profile_warnings
 from arbitrage.querysets import DEEPEST_ROW, PAGE_SIZE, OpportunityQuery, opportunities
 from arbitrage_site import clock
 from arbitrage_site.pages import fragment, page
@@ -102,6 +102,7 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
         "query": query,
         "columns": _columns(query),
         "profiles": profile_choices(),
+        "warnings": profile_warnings(query.profile),
         "page": paginator.get_page(1 if too_deep else query.page),
         "too_deep": too_deep,
         "deepest": DEEPEST_ROW,

@@ -55,7 +55,7 @@ class DatedTerms:
         self._profile, self._rates = profile, rates
         dated = [rate for group in (*rates.vat.values(), *rates.fees.values()) for rate in group]
         tabled = set(_table_changes(rates.tables))
-        changes = set(_borders(dated)) | tabled
+        changes = set(_borders([*dated, *profile.shipping])) | tabled
         self._fixings = {
             currency: sorted(fixings, key=lambda fixing: fixing.day) for currency, fixings in rates.fixings.items()
         }

@@ -15,6 +15,7 @@ from arbitrage.economics.profiles import (
 )
 from arbitrage.economics.rates import PPM, Fixing, Rate, RateBook
 from arbitrage.economics.table_loading import load_tables
+from arbitrage.economics.turnover import warnings
 from arbitrage.models import FeeRate, FxRate, PurchaseOverride, SellerProfile, ShippingRate, VatRate
 
 AMOUNTS = ("inbound", "prep", "storage", "freight", "brokerage", "return_handling")
@@ -91,6 +92,14 @@ def _returns(row: SellerProfile) -> Returns | None:
     if row.return_rate is None:
         return None
     return Returns(row.return_rate, row.resaleable, row.salvage, row.return_handling)
+
+
+def turnover_warnings(row: SellerProfile) -> tuple[str, ...]:
+    """What a person who looks at this profile's flips should know of its turnover; or why it cannot be used."""
+    try:
+        return warnings(profile_of(row))
+    except UnusableProfile as error:
+        return (str(error),)
 
 
 def load_overrides(asins: Collection[str] | None = None) -> Overrides:

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.forms import CharField
 
 from arbitrage.economics.loading import profile_of
-from arbitrage.models import SellerProfile
+from arbitrage.models import SellerProfile, ShippingRate
 from arbitrage.whatif.asked import Asked
 from arbitrage.whatif.fields import BY_NAME
 from products.services import want_recompute
@@ -40,6 +40,7 @@ def save_profile(asked: Asked, name: str) -> SellerProfile:
         profile_of(row)
         with transaction.atomic():
             row.save(force_insert=True)
+            _copy_shipping(asked.base, row)
             want_recompute()
     except ValidationError as error:
         raise NotSaved(" ".join(error.messages)) from error
@@ -48,3 +49,10 @@ def save_profile(asked: Asked, name: str) -> SellerProfile:
     except IntegrityError as error:
         raise NotSaved(f"There is a profile named {row.name} already; choose another name.") from error
     return row
+
+
+def _copy_shipping(base: SellerProfile, row: SellerProfile) -> None:
+    """The new profile ships at the prices of the one it came from."""
+    bands = ShippingRate.objects.filter(profile=base)
+    names = ("target", "up_to", "amount", "valid_from", "valid_to")
+    ShippingRate.objects.bulk_create(ShippingRate(profile=row, **values) for values in bands.values(*names))

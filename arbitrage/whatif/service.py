@@ -10,6 +10,7 @@ from arbitrage.economics import limits
 from arbitrage.economics.inputs import FlipInputs, flip_inputs
 from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.rounding import basis_points
+from arbitrage.economics.turnover import warnings
 from arbitrage.whatif.asked import Asked
 from arbitrage.whatif.flips import Found, Totals, priced_twice
 from arbitrage.whatif.scenario import Scenario
@@ -55,7 +56,7 @@ class Ranking:
     """A page of the list under a scenario.
 
     `count` flips are listed in all, over `products` watched ones; `unpriced` are the routes that the scenario's seller
-    cannot trade, with what is missing.
+    cannot trade, with what is missing; `warnings` are about its turnover.
     """
 
     rows: Sequence[RankedFlip]
@@ -65,6 +66,7 @@ class Ranking:
     totals: Totals
     products: int
     unpriced: Sequence[Incomplete]
+    warnings: Sequence[str]
 
 
 def rank(asked: Asked, now: datetime, *, limit: int = PAGE_SIZE) -> Ranking:
@@ -88,6 +90,7 @@ def rank(asked: Asked, now: datetime, *, limit: int = PAGE_SIZE) -> Ranking:
         totals=totals,
         products=len(snapshot.asins),
         unpriced=[entry for entry in after.routes.table().values() if isinstance(entry, Incomplete)],
+        warnings=warnings(after.routes.profile),
     )
 
 

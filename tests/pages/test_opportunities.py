@@ -234,3 +234,11 @@ def test_an_unknown_risk_comes_last_either_way(sort: str) -> None:
 
     assert found(sort=f"-{sort}") == ["B0TEST0002", "B0TEST0003", "B0TEST0001"]
     assert found(sort=sort) == ["B0TEST0003", "B0TEST0002", "B0TEST0001"]
+
+
+def test_a_turnover_near_its_limit_is_said(signed_in: Client) -> None:
+    small = factories.default_profile()
+    small.regime, small.turnover_prior, small.turnover_current = "SMALL_BUSINESS", 2_400_000, 0
+    small.save()
+    assert "is near: 24000.00 EUR so far." in signed_in.get("/opportunities/").content.decode()
+    assert "is near" not in signed_in.get("/opportunities/?profile=any").content.decode()

@@ -1,6 +1,7 @@
 """The what-if page: its address, its form, what it says of wrong parameters, and saving."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -106,6 +107,19 @@ def test_saving_makes_a_profile_and_wishes_for_judgement(signed_in: Client, flip
     base.refresh_from_db()
     assert (base.prep, base.is_default) == (0, True)
     assert Product.objects.get().recompute_wanted
+
+
+def test_a_saved_profile_ships_at_the_prices_of_its_base(signed_in: Client, flip: Product, base: SellerProfile) -> None:
+    base.shipping_rates.create(target="FR", up_to=1_000, amount=690, valid_from=date(2026, 1, 1))
+    signed_in.post("/what-if/save", {"scenario": "fulfilment=FBM", "name": "Ships"})
+    saved = SellerProfile.objects.get(name="Ships")
+    assert list(saved.shipping_rates.values_list("target", "up_to", "amount")) == [("FR", 1_000, 690)]
+
+
+def test_a_turnover_near_its_limit_is_said(signed_in: Client, flip: Product, base: SellerProfile) -> None:
+    SellerProfile.objects.filter(pk=base.pk).update(turnover_prior=2_400_000, turnover_current=0)
+    assert "is near: 24000.00 EUR so far." in signed_in.get("/what-if/?regime=SMALL_BUSINESS").content.decode()
+    assert "is near" not in signed_in.get("/what-if/").content.decode()
 
 
 @pytest.mark.parametrize(
