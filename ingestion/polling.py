@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from threading import Lock
 from uuid import uuid4
 
 import structlog
@@ -24,15 +25,20 @@ from ingestion.models import PollRun
 from ingestion.topics import RAW
 from products import poll_targets
 from products.marketplaces import MARKETPLACES
-from products.models import PollTarget
 
 log = structlog.get_logger(__name__)
 
 _WAITING = (KeepaKeyRefused, KeepaOutOfTokens, NotPayable)
 """What ends a round, because no other request of this key would fare better."""
 
-LOOK_AHEAD = 500
-"""Targets planned at once: few enough that leases are short, enough to fill batches of five marketplaces."""
+LOOK_AHEAD = 1000
+"""Targets planned at once: enough to fill requests although marketplaces and what is asked keep them apart."""
+
+_planning = Lock()
+_planned: set[int] = set()
+"""Targets that rounds of this process will ask for: two rounds with the same plan would fill half of each request."""
+
+_COLUMNS = ("id", "product_id", *(field.name for field in fields(planner.Target)[2:]))
 
 
 @dataclass(slots=True)
@@ -53,18 +59,26 @@ def poll_due(client: PaidClient, *, only: int | None = None) -> Outcome:
     outcome = Outcome()
     while only is None or outcome.requests < only:
         batches = _plan(client, clock_now())
-        if not batches:
-            break
-        for batch in _leased(batches, clock_now()):
-            backlog.wait_for_consumers(clock_now, time.sleep)
-            started = time.monotonic()
-            try:
-                _poll(client, batch, outcome, started)
-            except KeepaError as error:
-                _give_up(batch, error, outcome, started)
-                if isinstance(error, _WAITING):
-                    return outcome
+        try:
+            if not batches or not _poll_all(client, batches, outcome):
+                break
+        finally:
+            _planned.difference_update(target.id for batch in batches for target in batch.targets)
     return outcome
+
+
+def _poll_all(client: PaidClient, batches: list[planner.Batch], outcome: Outcome) -> bool:
+    """Poll the batches one after the other; False when no other request would fare better."""
+    for batch in _leased(batches):
+        backlog.wait_for_consumers(clock_now, time.sleep)
+        started = time.monotonic()
+        try:
+            _poll(client, batch, outcome, started)
+        except KeepaError as error:
+            _give_up(batch, error, outcome, started)
+            if isinstance(error, _WAITING):
+                return False
+    return True
 
 
 def _plan(client: PaidClient, now: datetime) -> list[planner.Batch]:
@@ -75,8 +89,12 @@ def _plan(client: PaidClient, now: datetime) -> list[planner.Batch]:
         overflow=max(0, state.tokens + state.lump * lumps - state.capacity),
         never_polled=poll_targets.never_polled(),
     )
-    rows = poll_targets.due(now, oldest=planner.OLDEST)[:LOOK_AHEAD]
-    return planner.plan((_target(row) for row in rows), budget, now, size=settings.POLL_BATCH_SIZE)
+    with _planning:
+        rows = poll_targets.due(now, oldest=planner.OLDEST).values_list(*_COLUMNS)[: LOOK_AHEAD + len(_planned)]
+        targets = [planner.Target(*row) for row in rows if row[0] not in _planned]
+        batches = planner.plan(targets[:LOOK_AHEAD], budget, now, size=settings.POLL_BATCH_SIZE)
+        _planned.update(target.id for batch in batches for target in batch.targets)
+    return batches
 
 
 def _state(client: PaidClient, now: datetime) -> BucketState:
@@ -92,26 +110,11 @@ def _state(client: PaidClient, now: datetime) -> BucketState:
     return state
 
 
-def _target(row: PollTarget) -> planner.Target:
-    return planner.Target(
-        id=row.id,
-        asin=row.product_id,
-        marketplace=row.marketplace,
-        heat=row.heat,
-        pace=row.pace,
-        source_minute=row.source_minute,
-        full_history_wanted=row.full_history_wanted,
-        buy_box_polled_at=row.buy_box_polled_at,
-        rating_polled_at=row.rating_polled_at,
-        failures=row.failures,
-    )
-
-
-def _leased(batches: list[planner.Batch], now: datetime) -> Iterator[planner.Batch]:
-    """Each batch with the targets that this worker really got."""
+def _leased(batches: list[planner.Batch]) -> Iterator[planner.Batch]:
+    """Each batch with the targets that this worker really got, leased when its turn comes."""
     for batch in batches:
         token = str(uuid4())
-        got = poll_targets.lease([target.id for target in batch.targets], token=token, now=now)
+        got = poll_targets.lease([target.id for target in batch.targets], token=token, now=clock_now())
         targets = tuple(target for target in batch.targets if target.id in got)
         if targets:
             yield replace(batch, targets=targets)

@@ -105,3 +105,15 @@ def test_keepa_away_is_said_and_nothing_is_invented() -> None:
         polling.poll_due(client)
 
     assert not LogRecord.objects.exists()
+
+
+def test_two_rounds_of_a_process_plan_different_listings(client: paid.PaidClient) -> None:
+    _watch(300)
+
+    first = polling._plan(client, now())
+    second = polling._plan(client, now())
+
+    taken = [{target.id for batch in batches for target in batch.targets} for batches in (first, second)]
+    polling._planned.clear()
+    assert [len(ids) for ids in taken] == [1000, 500]
+    assert not taken[0] & taken[1]
