@@ -4,8 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from arbitrage.api.alerts import AlertViewSet
 from arbitrage.api.opportunities import OpportunityViewSet
-from arbitrage.api.whatif import WhatIfViewSet
 from arbitrage.api.survival import SurvivalViewSet
+from arbitrage.api.whatif import WhatIfViewSet
 from arbitrage_site import docs, views
 from products.api.products import ProductViewSet
 from products.api.series import SeriesViewSet
