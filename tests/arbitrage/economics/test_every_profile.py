@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from arbitrage.economics.columns import columns_of
 from arbitrage.economics.flip import evaluate
 from arbitrage.economics.inputs import flip_inputs
+from arbitrage.economics.limits import break_even, max_buy
 from arbitrage.economics.loading import load_rates
 from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.overrides import RouteTerms, price_with_overrides
@@ -156,6 +157,22 @@ def test_usual_sellers_have_prices_in_both_forms(regime: Regime, fulfilment: Ful
     bands = tuple(ShippingBand(code, 31_500, 590, date(2026, 1, 1)) for code in CODES)
     profile = replace(EVERYWHERE, regime=regime, fulfilment=fulfilment, uses_oss=oss, shipping=bands)
     assert agree(RouteTerms(profile, rates(), ON), whole(), {}) >= 4
+
+
+@pytest.mark.parametrize("regime", [Regime.VAT_REGISTERED, Regime.SMALL_BUSINESS])
+@pytest.mark.parametrize("fulfilment", list(Fulfilment))
+def test_limits_hold_for_each_way_to_the_buyer(regime: Regime, fulfilment: Fulfilment) -> None:
+    bands = tuple(ShippingBand(code, 31_500, 590, date(2026, 1, 1)) for code in CODES)
+    profile = replace(EVERYWHERE, regime=regime, fulfilment=fulfilment, shipping=bands, eu_small_business=True)
+    terms, product = RouteTerms(profile, rates(), ON), whole()
+    found = [flip_inputs(product[a], product[b], terms.of("B0TEST0001", (a, b), {}), None) for a, b in PAIRS]
+    for inputs in (entry for entry in found if not isinstance(entry, Incomplete)):
+        most, least = max_buy(inputs, roi=2_000), break_even(inputs)
+        assert most
+        assert least
+        bought = evaluate(replace(inputs, buy=most))
+        assert bought.net * 10_000 >= bought.cost * 2_000
+        assert evaluate(replace(inputs, sale=least)).net >= 0
 
 
 def test_an_override_reprices_one_product_alone() -> None:
