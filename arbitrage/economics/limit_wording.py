@@ -9,15 +9,21 @@ from arbitrage.economics.wording import money, percent
 
 def limit_texts(flip: Flip, seller: Profile) -> list[tuple[str, str]]:
     """(label, text) of each limit; amounts to pay are in the source's currency, sale prices in the target's."""
-    inputs, paid = flip.inputs, flip.inputs.terms.buy_currency
-    texts = [
+    inputs = flip.inputs
+    most = max_buy(inputs, roi=seller.target_roi)
+    return [
         ("break-even sale price", _maybe(break_even(inputs), flip.currency)),
+        (f"most to pay for {percent(seller.target_roi * 100)} ROI", _maybe(most, inputs.terms.buy_currency)),
+        *further_texts(flip),
+    ]
+
+
+def further_texts(flip: Flip) -> list[tuple[str, str]]:
+    """The limits beside break-even and the most to pay for a target; intervals only where there are dead zones."""
+    inputs = flip.inputs
+    texts = [
         ("the sale price may fall by", _maybe(room_to_fall(inputs), flip.currency)),
-        (
-            f"most to pay for {percent(seller.target_roi * 100)} ROI",
-            _maybe(max_buy(inputs, roi=seller.target_roi), paid),
-        ),
-        ("most to pay to lose nothing", _maybe(max_buy(inputs), paid)),
+        ("most to pay to lose nothing", _maybe(max_buy(inputs), inputs.terms.buy_currency)),
     ]
     found = profitable(inputs)
     if len(found) > 1:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from arbitrage.economics.flip import Flip, evaluate
 from arbitrage.economics.inputs import flip_inputs
+from arbitrage.economics.limit_wording import further_texts
 from arbitrage.economics.limits import break_even, max_buy
 from arbitrage.economics.loading import load_overrides, load_rates, profile_of
 from arbitrage.economics.missing import Incomplete
@@ -55,13 +56,15 @@ class Route:
 class Detail:
     """The chosen flip. `max_buy` (source currency) meets the profile's target ROI; `break_even` is a sale price.
 
-    `annualised` is the ROI over a year (basis points) if the money is back after `days`.
+    `annualised` is the ROI over a year (basis points) if the money is back after `days`; `limits` are further answers
+    the other way round, label and text.
     """
 
     route: Route
     flip: Flip
     max_buy: int | None
     break_even: int | None
+    limits: list[tuple[str, str]]
     annualised: int
     days: int
     groups: list[Group]
@@ -162,6 +165,7 @@ def _detail(
         flip=flip,
         max_buy=max_buy(flip.inputs, roi=profile.target_roi),
         break_even=break_even(flip.inputs),
+        limits=further_texts(flip),
         annualised=flip.annualised(days),
         days=days,
         groups=groups(flip),

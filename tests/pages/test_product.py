@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from arbitrage.economics.flip import Kind
 from arbitrage.models import SellerProfile
 from arbitrage.product_page.page import product_page
-from products.models import Product
+from products.models import Listing, Product
 from tests import factories
 from tests.factories import NOON
 
@@ -50,6 +50,17 @@ def test_the_page_shows_every_line_with_its_rate_and_source(signed_in: Client, t
         assert not line.valid_from or line.valid_from.isoformat() in page
     for shown in ("+€9.36", "€50.87", "22.03", "csv[1] NEW", "4999", "referralFeePercentage", "150000"):
         assert shown in page
+
+
+def test_how_far_prices_may_move_and_where_sources_differ_is_said(signed_in: Client, toy: Product) -> None:
+    size = {"package_length": 100, "package_width": 100, "package_height": 70, "package_weight": 400}
+    Listing.objects.filter(product=toy, marketplace="DE").update(fba_fee=400, **size)
+
+    page = signed_in.get(PATH, {"flip": "IT-DE"}).content.decode()
+
+    assert "the sale price may fall by: 12.31 EUR" in page
+    assert "most to pay to lose nothing: 60.36 EUR" in page
+    assert "sources differ: FBA fee in DE: Keepa says 4.00, the tables 3.13" in page
 
 
 def test_what_keepa_said_is_marked_where_it_is_used(toy: Product) -> None:
