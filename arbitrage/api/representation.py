@@ -110,6 +110,8 @@ class FlipShown(serializers.Serializer[Flip]):
     net = serializers.IntegerField()
     net_eur = serializers.IntegerField()
     roi = serializers.IntegerField()
+    vat_prefinanced = serializers.IntegerField()
+    cash_tied = serializers.IntegerField()
     cash_roi = serializers.IntegerField()
     margin = serializers.IntegerField()
     net_if_vat_lost = serializers.IntegerField(allow_null=True)
