@@ -20,9 +20,12 @@ from arbitrage.api.representation import (
     TopShown,
 )
 from arbitrage.economics.flip import evaluate
-from arbitrage.economics.inputs import build_inputs
-from arbitrage.economics.loading import load_rates, profile_of
+from arbitrage.economics.inputs import flip_inputs
+from arbitrage.economics.loading import load_overrides, load_rates, profile_of
 from arbitrage.economics.missing import Incomplete
+from arbitrage.economics.overrides import RouteTerms
+from arbitrage.economics.profiles import UnusableProfile
+from arbitrage.economics.rates import InvalidRate
 from arbitrage.models import Opportunity
 from arbitrage.querysets import OpportunityQuery, opportunities
 from arbitrage_site import clock
@@ -81,7 +84,14 @@ def _flip_now(row: Opportunity, now: datetime) -> dict[str, Any]:
     legs = {leg.marketplace: leg for leg in light.filter(marketplace__in=[row.source, row.target])}
     if len(legs) < 2:
         return {"priced_at": now, "flip": None, "incomplete": "Keepa has not answered for both listings."}
-    inputs = build_inputs(legs[row.source], legs[row.target], profile_of(row.profile), load_rates(), now)
+    try:
+        terms = RouteTerms(profile_of(row.profile), load_rates(), now.date())
+    except (UnusableProfile, InvalidRate) as error:
+        return {"priced_at": now, "flip": None, "incomplete": str(error)}
+    overrides = load_overrides([row.product_id])
+    inputs = flip_inputs(
+        legs[row.source], legs[row.target], terms.of(row.product_id, (row.source, row.target), overrides)
+    )
     if isinstance(inputs, Incomplete):
         return {"priced_at": now, "flip": None, "incomplete": f"It {inputs.sentence()}."}
     return {"priced_at": now, "flip": evaluate(inputs), "incomplete": None}

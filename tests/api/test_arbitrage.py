@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
-from arbitrage.models import AlertRead
+from arbitrage.models import AlertRead, Opportunity, PurchaseOverride, SellerProfile
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +118,25 @@ def test_a_flip_that_cannot_be_priced_says_what_is_missing(api: APIClient) -> No
     factories.listing(toy, "DE", 7999, fba_fee=None)
     found = api.get(f"{ADDRESS}/{row.pk}").json()["now"]
     assert (found["flip"], found["incomplete"]) == (None, "It needs the FBA fee in DE (the package has no measures).")
+
+
+def test_the_purchase_vat_of_the_offer_counts(api: APIClient) -> None:
+    toy = factories.product()
+    factories.listing(toy, "IT", 4999)
+    factories.listing(toy, "DE", 7999)
+    PurchaseOverride.objects.create(product=toy, source="IT", mode="GROSS_NOT_RECOVERABLE")
+    with_vat = api.get(f"{ADDRESS}/{factories.opportunity(toy).pk}").json()["now"]["flip"]["net"]
+    PurchaseOverride.objects.all().delete()
+    assert with_vat == api.get(f"{ADDRESS}/{Opportunity.objects.get().pk}").json()["now"]["flip"]["net_if_vat_lost"]
+
+
+def test_a_profile_that_cannot_be_used_says_why(api: APIClient) -> None:
+    toy = factories.product()
+    row = factories.opportunity(toy)
+    factories.listing(toy, "IT", 4999)
+    factories.listing(toy, "DE", 7999)
+    SellerProfile.objects.update(fx_spread=2_000_000)
+    assert "cannot be used: fx_spread is 2000000" in api.get(f"{ADDRESS}/{row.pk}").json()["now"]["incomplete"]
 
 
 def test_an_alert_is_marked_read_for_its_reader_alone(api: APIClient, person: User) -> None:
