@@ -5,14 +5,14 @@ from typing import Any, get_args
 
 from django import forms
 
+from arbitrage.economics.loading import LARGEST_VALUES
 from arbitrage.economics.profiles import PurchaseVat
 from arbitrage.economics.rates import Fixing, InvalidRate
 from arbitrage.models import AlertRule, FxRate, SellerProfile
 from ingestion.events import State
 from products.marketplaces import CHOICES, CODES
 
-_AMOUNTS = ("inbound", "prep", "storage", "fx_spread", "min_roi", "min_profit", "target_roi")
-_LARGEST = 1_000_000_00
+_LARGEST = {**LARGEST_VALUES, **dict.fromkeys(("min_roi", "min_profit", "target_roi"), 100_000_000)}
 _MODES = ", ".join(PurchaseVat)
 
 
@@ -77,10 +77,10 @@ class SellerProfileForm(forms.ModelForm[SellerProfile]):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        for name in _AMOUNTS:
+        for name, largest in _LARGEST.items():
             value = self.cleaned_data.get(name)
-            if value is not None and not 0 <= value <= _LARGEST:
-                self.add_error(name, f"Give a number from 0 to {_LARGEST}.")
+            if value is not None and not 0 <= value <= largest:
+                self.add_error(name, f"Give a number from 0 to {largest}.")
         return cleaned
 
 

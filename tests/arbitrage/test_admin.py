@@ -95,6 +95,8 @@ def test_a_new_and_a_deleted_rate_have_everything_computed_again(admin: Client) 
         ({"purchase_vat": '{"IT": "NONSENSE"}'}, "IT: give one of DE, IT, ES, UK, FR"),
         ({"purchase_vat": '["IT"]'}, "Write an object"),
         ({"inbound": "-5"}, "Give a number from 0"),
+        ({"fx_spread": "1000001"}, "Give a number from 0 to 1000000."),
+        ({"duty": "1000001"}, "Give a number from 0 to 1000000."),
         ({"is_default": "on"}, "is the default profile; take the mark off there first."),
     ],
 )
