@@ -11,7 +11,7 @@ from arbitrage.economics.limits import break_even, max_buy
 from arbitrage.economics.loading import load_overrides, load_rates, profile_of
 from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.overrides import RouteTerms
-from arbitrage.economics.profiles import PurchaseVat
+from arbitrage.economics.profiles import Profile, PurchaseVat, UnusableProfile
 from arbitrage.economics.turnover import warnings
 from arbitrage.models import Opportunity, SellerProfile
 from arbitrage.product_page.sources import SourceFigure, figures_of
@@ -82,7 +82,10 @@ class MatrixLine:
 
 @dataclass(frozen=True, slots=True)
 class ProductPage:
-    """Everything but the chart. `history` are closed opportunities, newest first; `warnings` are about turnover."""
+    """Everything but the chart. `history` are closed opportunities, newest first; `warnings` are about turnover.
+
+    `refused` says why the profile cannot be used; empty where it can.
+    """
 
     product: Product
     listings: list[Listing]
@@ -93,6 +96,7 @@ class ProductPage:
     detail: Detail | None
     history: list[Opportunity]
     warnings: tuple[str, ...]
+    refused: str
 
     @property
     def matrix(self) -> list[MatrixLine]:
@@ -108,7 +112,7 @@ def product_page(product: Product, *, wanted: str, profile_number: str, now: dat
     profiles = list(SellerProfile.objects.filter(enabled=True).order_by("-is_default", "name"))
     profile = _chosen_profile(profiles, profile_number)
     stored = list(Opportunity.objects.filter(product=product).select_related("profile").order_by("-opened_at"))
-    seller = profile_of(profile) if profile else None
+    seller, refused = _seller(profile)
     terms = RouteTerms(seller, load_rates(), now.date()) if seller and listings else None
     opened = {(row.source, row.target): row for row in stored if row.profile == profile and row.state == "open"}
     routes = _routes(listings, terms, opened) if terms else []
@@ -123,6 +127,7 @@ def product_page(product: Product, *, wanted: str, profile_number: str, now: dat
         detail=_detail(chosen, profile, {row.marketplace: row for row in listings}, now),
         history=[row for row in stored if row.state == Opportunity.State.CLOSED][:20],
         warnings=warnings(seller) if seller else (),
+        refused=refused,
     )
 
 
@@ -133,6 +138,13 @@ def _listings(product: Product) -> list[Listing]:
 
 def _chosen_profile(profiles: Sequence[SellerProfile], number: str) -> SellerProfile | None:
     return next((row for row in profiles if str(row.pk) == number), profiles[0] if profiles else None)
+
+
+def _seller(profile: SellerProfile | None) -> tuple[Profile | None, str]:
+    try:
+        return (profile_of(profile), "") if profile else (None, "")
+    except UnusableProfile as error:
+        return None, str(error)
 
 
 def _routes(listings: Sequence[Listing], terms: RouteTerms, opened: Mapping[Pair, Opportunity]) -> list[Route]:

@@ -159,3 +159,8 @@ def test_bars_run_from_the_sale_to_the_net_profit(toy: Product) -> None:
     assert (bars[0].x, bars[0].width, bars[0].kind) == (0, 1000, "up")
     assert {bar.kind for bar in bars[1:]} == {"down"}
     assert bars[-1].x == 1000 * 936 // 7999
+
+
+def test_a_profile_that_cannot_be_used_says_why(signed_in: Client, toy: Product) -> None:
+    SellerProfile.objects.update(fx_spread=2_000_000)
+    assert "cannot be used: fx_spread is 2000000" in signed_in.get(PATH).content.decode()
