@@ -1,6 +1,6 @@
 """The main job from the simulator to opportunities, with every part real: HTTP, tokens, log, consumers, database."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -37,16 +37,6 @@ def _run_pipeline() -> None:
         call_command(command, until_end=True)
 
 
-def _split(rows: Iterable[Opportunity]) -> tuple[list[Opportunity], list[Opportunity]]:
-    """Those whose fees are Keepa's, and those for which Amazon's tables stand in; the answer key has the former."""
-    known = set(
-        Listing.objects.filter(referral_rate__isnull=False, fba_fee__gt=0).values_list("product_id", "marketplace")
-    )
-    rows = list(rows)
-    by_keepa = [row for row in rows if (row.product_id, row.target) in known]
-    return by_keepa, [row for row in rows if row not in by_keepa]
-
-
 def test_every_planted_flip_is_found_to_the_cent_and_no_other(simulator: Running) -> None:
     call_command("load_demo", products=PRODUCTS)
 
@@ -54,12 +44,9 @@ def test_every_planted_flip_is_found_to_the_cent_and_no_other(simulator: Running
 
     found = Opportunity.objects.filter(profile__name=NAME, state=Opportunity.State.OPEN)
     expected = planted(simulator.simulator.market, demo_asins(PRODUCTS), START_MINUTE)
-    by_keepa, by_tables = _split(found)
+    rows = {(row.product_id, row.source, row.target): (row.net, row.currency) for row in found}
     assert len(expected) > 10
-    assert {(row.product_id, row.source, row.target): (row.net, row.currency) for row in by_keepa} == {
-        (flip.asin, flip.source, flip.target): (flip.net, flip.currency) for flip in expected
-    }
-    assert all(row.is_estimate for row in by_tables)
+    assert rows == {(flip.asin, flip.source, flip.target): (flip.net, flip.currency) for flip in expected}
     assert Listing.objects.count() > PRODUCTS * 4
     assert not DeadLetter.objects.exists()
     assert Alert.objects.exists()

@@ -17,8 +17,8 @@ For one product, prices as Keepa last saw them, in cents, every line rounded hal
   digital services fee is 0 in DE and elsewhere 3 % of referral and closing, in FR of FBA and fuel as well
 - net = R - F - C. It opens at net >= 3.00 and net / C >= 15 %.
 
-The rates are those in force since 17 April 2026. A pair whose target has no referral or FBA fee is not in the answer
-key: the pipeline prices it by Amazon's tables, as an estimate.
+The rates are those in force since 17 April 2026. A pair whose target has no referral or FBA fee is
+incomplete: its package is unknown too, so that no table can stand in.
 """
 
 from bisect import bisect_right

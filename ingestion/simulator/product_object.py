@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ingestion.simulator.catalogue import Item, fees, item
+from ingestion.simulator.catalogue import Fees, Item, fees, item
 from ingestion.simulator.domains import DOMAINS
 from ingestion.simulator.names import LANGUAGES
 
@@ -39,9 +39,9 @@ def invalid_product(asin: str, domain: int) -> Product:
 
 def describe(asin: str, domain: int, *, csv: list[Any] | None, moments: tuple[int, int, int]) -> Product:
     """The object without statistics. `moments`: tracked since, last price change, last update (Keepa minutes)."""
-    thing = item(asin)
+    thing, known = item(asin), fees(asin, domain)
     tracked, changed, updated = moments
-    product: Product = {"csv": csv, **dict.fromkeys(NULLS), **_naming(thing, domain), **_size(thing)}
+    product: Product = {"csv": csv, **dict.fromkeys(NULLS), **_naming(thing, domain), **_size(thing, known)}
     product |= {
         "asin": asin,
         "domainId": domain,
@@ -61,7 +61,7 @@ def describe(asin: str, domain: int, *, csv: list[Any] | None, moments: tuple[in
         "lastRatingUpdate": updated,
         "lastEbayUpdate": -1,
     }
-    return product | _fees(asin, domain, updated) | _signals(thing, updated)
+    return product | _fees(thing, known, updated) | _signals(thing, updated)
 
 
 def _signals(thing: Item, updated: int) -> Product:
@@ -100,13 +100,15 @@ def _naming(thing: Item, domain: int) -> Product:
     }
 
 
-def _size(thing: Item) -> Product:
+def _size(thing: Item, known: Fees) -> Product:
+    """Without an FBA fee Amazon has not measured the package either."""
     size = thing.size
+    measured = known.pick_and_pack is not None
     return {
-        "packageLength": size.length,
-        "packageWidth": size.width,
-        "packageHeight": size.height,
-        "packageWeight": size.weight,
+        "packageLength": size.length * measured,
+        "packageWidth": size.width * measured,
+        "packageHeight": size.height * measured,
+        "packageWeight": size.weight * measured,
         "itemLength": size.length - 20,
         "itemWidth": size.width - 20,
         "itemHeight": max(size.height - 10, 5),
@@ -117,12 +119,11 @@ def _size(thing: Item) -> Product:
     }
 
 
-def _fees(asin: str, domain: int, updated: int) -> Product:
-    known = fees(asin, domain)
+def _fees(thing: Item, known: Fees, updated: int) -> Product:
     found: Product = {"fbaFees": None}
     if known.pick_and_pack is not None:
         found["fbaFees"] = {"pickAndPackFee": known.pick_and_pack, "lastUpdate": updated}
-    elif item(asin).pick("feeless", 2):
+    elif thing.pick("feeless", 2):
         found["fbaFees"] = {"pickAndPackFee": -1}
     if known.referral is not None:
         found["referralFeePercentage"] = known.referral / 100
