@@ -10,7 +10,7 @@ from products.search.words import words_of
 
 
 def watches(query: WatchQuery) -> QuerySet[Watch]:
-    """A list's watches with their products and tags; each has `polled_at` and `due_at` of its poll targets."""
+    """A list's watches in its order, with their products and tags."""
     rows = Watch.objects.select_related("product").prefetch_related("tags").filter(_conditions(query))
     return rows.order_by(SORTS[query.sort], "pk")
 
