@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -94,7 +95,13 @@ class WatchAdmin(admin.ModelAdmin[Watch]):
         moment = now()
         if not change:
             asin = form.cleaned_data["asin"]
-            services.watch([asin], origin=Watch.Origin.ADMIN, now=moment, marketplaces=obj.marketplaces)
+            services.watch(
+                [asin],
+                origin=Watch.Origin.ADMIN,
+                now=moment,
+                marketplaces=obj.marketplaces,
+                is_demo=settings.DEMO,
+            )
             kept = Watch.objects.get(product_id=asin)
             obj.pk, obj.product_id, obj.origin, obj.added_at = kept.pk, asin, kept.origin, kept.added_at
             obj._state.adding = False

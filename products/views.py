@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -68,7 +69,11 @@ def _paste(request: HttpRequest) -> HttpResponse:
     lines = read_lines(form.cleaned_data["lines"])
     good = [line.asin for line in lines if line.verdict == "ok" and line.asin]
     done = services.watch(
-        good, origin=Watch.Origin.PAGE, now=clock.now(), marketplaces=form.cleaned_data["marketplaces"]
+        good,
+        origin=Watch.Origin.PAGE,
+        now=clock.now(),
+        marketplaces=form.cleaned_data["marketplaces"],
+        is_demo=settings.DEMO,
     )
     return render(request, "products/watchlist.html", {**_listed(request), "form": form, **_verdicts(lines, done)})
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from products.models import PollTarget, Product, Tag, Watch
 from tests import factories
@@ -23,6 +24,12 @@ def test_asins_and_links_are_added_and_due_at_once(signed_in: Client) -> None:
     assert "2 added, 0 already watched, 0 not added" in page
     assert PollTarget.objects.filter(due_at__lte=NOON).count() == 10
     assert set(Watch.objects.values_list("origin", flat=True)) == {"page"}
+
+
+def test_what_is_added_in_the_demo_goes_with_it(signed_in: Client, settings: Settings) -> None:
+    settings.DEMO = True
+    paste(signed_in, "B0TEST0001")
+    assert Product.objects.get().is_demo
 
 
 def test_only_the_chosen_marketplaces_are_polled(signed_in: Client) -> None:
