@@ -1,6 +1,7 @@
 """`rates` and `explain` as a person meets them."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -55,7 +56,7 @@ def test_explain_prints_each_line_and_the_result(capsys: pytest.CaptureFixture[s
 
 def test_explain_says_where_sources_differ_and_how_far_a_price_may_fall(capsys: pytest.CaptureFixture[str]) -> None:
     product = factories.product()
-    size = {"package_length": 100, "package_width": 100, "package_height": 70, "package_weight": 400}
+    size: dict[str, Any] = {"package_length": 100, "package_width": 100, "package_height": 70, "package_weight": 400}
     for code, price in (("IT", 4999), ("DE", 7999)):
         factories.listing(product, code, price, fba_fee=400, **size)
     call_command("explain", product.asin, "IT", "DE")
