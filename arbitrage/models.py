@@ -140,7 +140,7 @@ class SellerProfile(models.Model):
 
 
 class Opportunity(models.Model):
-    """A flip that passed its profile's thresholds. Written only by the detector (DESIGN: one writer per fact).
+    """A flip that passed its profile's thresholds. Written only by the detector.
 
     `net`, `fees`, `sell_price` and the like are minor units of `currency`, the target's; `buy_price` of
     `buy_currency`.

@@ -1,4 +1,4 @@
-"""Pages about flips: overview, opportunities, alerts; and their fragments under /ui/."""
+"""The overview and the list of opportunities, and their fragments under /ui/."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
-"""Which listings to ask Keepa about now: values in, batches out (DESIGN: poll plan).
+"""Which listings to ask Keepa about now: values in, batches out.
 
 The order is by urgency: the age of what we know times the pace at which the listing moves. Asking by age alone would
 be round-robin; asking in proportion to the square root of the rate of change makes the mean delay to see a change
-smallest for a given number of tokens, and always taking the most urgent first does that by itself.
+smallest for a given number of tokens, and always taking the most urgent first does that by itself (docs/decisions/0004-the-most-urgent-listing-first.md).
 """
 
 from collections.abc import Iterable, Sequence
@@ -82,7 +82,7 @@ def pace_of(changes: int, days: int = HISTORY_DAYS) -> float:
 def place(target: Target, minute: int) -> tuple[int, float]:
     """Where a due target stands in the queue at a Keepa minute; smaller is sooner.
 
-    `products.querysets` orders rows in the same way, and a test compares the two.
+    `products.poll_targets.due` orders rows in the same way, and a test compares the two.
     """
     if target.source_minute is None:
         return (0, float("-inf")) if target.heat == OPEN else (1, 0.0)

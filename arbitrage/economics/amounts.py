@@ -1,7 +1,4 @@
-"""The amounts of a flip in Decimal: landed cost and proceeds, each line rounded, sums of rounded lines.
-
-Readings where economics.md allows two are those of DESIGN 7.
-"""
+"""The amounts of a flip in Decimal: landed cost and proceeds, each line rounded, sums of rounded lines."""
 
 from dataclasses import dataclass
 from decimal import Decimal, localcontext

@@ -1,4 +1,4 @@
-"""The same arithmetic over tables: all 20 pairs of many products in int64 (DESIGN 7, economics.md 1).
+"""The same arithmetic over tables: all 20 pairs of many products in int64 (economics.md 1).
 
 Held equal to `flip.evaluate` to the cent by a property test. Every line that cannot be negative is an exact fraction of
 the line before it, rounded half-up by (2 * num * x + den) // (2 * den).

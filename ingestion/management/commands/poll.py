@@ -1,4 +1,4 @@
-"""Poll Keepa in the foreground: once what is due now, or on every tick until stopped (A22-A27)."""
+"""Poll Keepa in the foreground: once what is due now, or on every tick until stopped."""
 
 import signal
 import threading
