@@ -2,7 +2,8 @@
 
 The order is by urgency: the age of what we know times the pace at which the listing moves. Asking by age alone would
 be round-robin; asking in proportion to the square root of the rate of change makes the mean delay to see a change
-smallest for a given number of tokens, and always taking the most urgent first does that by itself (docs/decisions/0004-the-most-urgent-listing-first.md).
+smallest for a given number of tokens, and always taking the most urgent first does that by itself
+(docs/decisions/0004-the-most-urgent-listing-first.md).
 """
 
 from collections.abc import Iterable, Sequence
@@ -119,11 +120,12 @@ def _batches(chosen: Sequence[tuple[Target, bool]], spare: int, now: datetime, s
         full = _wants_full(target, buybox=buybox, rating=rating)
         groups.setdefault((target.marketplace, full, buybox, rating), []).append(target)
     batches = []
-    for (marketplace, full, buybox, rating), targets in groups.items():
-        for start in range(0, len(targets), size):
-            part = tuple(targets[start : start + size])
-            days = None if full else _days(part, minute_of(now))
-            batches.append(Batch(marketplace, part, buybox=buybox, rating=rating, days=days))
+    # The first request of every group before the second of any: so a product's listings come together.
+    for start in range(0, max(map(len, groups.values()), default=0), size):
+        for (marketplace, full, buybox, rating), targets in groups.items():
+            if part := tuple(targets[start : start + size]):
+                days = None if full else _days(part, minute_of(now))
+                batches.append(Batch(marketplace, part, buybox=buybox, rating=rating, days=days))
     return batches
 
 

@@ -1,1 +1,1 @@
-"""The API of opportunities, alerts, survival and what-if: thin views over the querysets and services that the pages use too."""
+"""The API of opportunities, alerts, survival and what-if: thin views over what the pages use too."""
