@@ -130,12 +130,9 @@ def _context(given: QueryDict) -> dict[str, Any]:
         asked = read_asked(dict(given.lists()))
     except NoProfile as error:
         return {**context, "refused": str(error)}
-    groups = drawn(asked)
-    changes = [field for group in groups for field in group.fields if field.said is not None]
     context |= {
+        **_editor(asked),
         "asked": asked,
-        "groups": groups,
-        "changes": changes,
         "profiles": SellerProfile.objects.filter(enabled=True),
     }
     try:
