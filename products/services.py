@@ -110,6 +110,11 @@ def want_recompute(asins: Collection[str] | None = None) -> int:
     return products.update(recompute_wanted=True)
 
 
+def recompute_asked(asins: Collection[str]) -> None:
+    """The wish of these products is with the detector now. Runs in the transaction that appends the records."""
+    Product.objects.filter(asin__in=asins, recompute_wanted=True).update(recompute_wanted=False)
+
+
 def set_best_flips(best: dict[str, BestFlip | None]) -> None:
     """Store the best flip of each product, or none. Written by the detector for the default profile."""
     rows = list(Product.objects.filter(asin__in=best))

@@ -12,6 +12,7 @@ from ingestion.eventlog.sql import append
 from ingestion.events import ProductEnriched
 from ingestion.topics import ENRICHED
 from products.models import Product
+from products.services import recompute_asked
 
 SLOT_SECONDS = 900
 SLICES = 96
@@ -42,7 +43,7 @@ def request(asins: Collection[str], now: datetime) -> int:
         chunk = ordered[start : start + CHUNK]
         with transaction.atomic():
             append(ENRICHED, [_event(asin, now) for asin in chunk], now=now)
-            Product.objects.filter(asin__in=chunk, recompute_wanted=True).update(recompute_wanted=False)
+            recompute_asked(chunk)
     return len(ordered)
 
 
