@@ -84,6 +84,15 @@ def profile_of(row: SellerProfile) -> Profile:
     )
 
 
+def named_profile(name: str) -> Profile:
+    """The profile of a name, the default one without. Raises UnusableProfile, also where there is none."""
+    row = SellerProfile.objects.filter(**{"name": name} if name else {"is_default": True}).first()
+    if row is None:
+        known = ", ".join(SellerProfile.objects.values_list("name", flat=True)) or "none yet"
+        raise UnusableProfile(f"There is no seller profile {name or 'marked as the default'}; there are: {known}.")
+    return profile_of(row)
+
+
 def _unusable(row: SellerProfile, reason: str) -> UnusableProfile:
     return UnusableProfile(f"The seller profile {row.name} cannot be used: {reason}. Correct it in the admin.")
 

@@ -11,10 +11,9 @@ from arbitrage.backtest.assumptions import Assumptions, ImpossibleAssumption, Pl
 from arbitrage.backtest.plain import plain
 from arbitrage.backtest.service import known_asins, run_backtest
 from arbitrage.backtest.wording import lines
-from arbitrage.economics.loading import profile_of
-from arbitrage.economics.profiles import Profile
+from arbitrage.economics.loading import named_profile
+from arbitrage.economics.profiles import Profile, UnusableProfile
 from arbitrage.economics.rates import InvalidRate
-from arbitrage.models import SellerProfile
 from arbitrage_site.clock import now
 from products.marketplaces import MARKETPLACES, PAIRS
 
@@ -39,12 +38,12 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *, asins: list[str], profile: str, **options: Any) -> None:
-        seller = _profile(profile)
         pairs = [pair for pair in PAIRS if _wanted(pair, options["source"].upper(), options["target"].upper())]
         tested = _asins(asins, options["limit"])
         try:
+            seller = named_profile(profile)
             report = run_backtest(tested, pairs, seller, _rules(seller, options), now=now())
-        except (ImpossibleAssumption, InvalidRate) as error:
+        except (ImpossibleAssumption, InvalidRate, UnusableProfile) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             self.stdout.write(json.dumps(plain(report)))
@@ -100,16 +99,3 @@ def _asins(given: list[str], limit: int | None) -> list[str]:
         message = f"Nothing is known about {', '.join(unknown)[:200]}; watch the product and wait for its first poll."
         raise CommandError(message)
     return wanted
-
-
-def _profile(name: str) -> Profile:
-    rows = SellerProfile.objects.filter(name=name) if name else SellerProfile.objects.filter(is_default=True)
-    row = rows.first()
-    if row is None:
-        known = ", ".join(SellerProfile.objects.values_list("name", flat=True)) or "none yet"
-        message = f"There is no seller profile {name or 'marked as the default'}; there are: {known}."
-        raise CommandError(message)
-    try:
-        return profile_of(row)
-    except ValueError as error:
-        raise CommandError(str(error)) from error

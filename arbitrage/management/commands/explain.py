@@ -11,12 +11,13 @@ from arbitrage.economics.flip import Flip, evaluate
 from arbitrage.economics.inputs import build_inputs
 from arbitrage.economics.limit_wording import limit_texts
 from arbitrage.economics.lines import Kind, Line
-from arbitrage.economics.loading import load_overrides, load_rates, profile_of
+from arbitrage.economics.loading import load_overrides, load_rates, named_profile
 from arbitrage.economics.missing import Incomplete
-from arbitrage.economics.profiles import Profile
+from arbitrage.economics.profiles import Profile, UnusableProfile
+from arbitrage.economics.rates import InvalidRate
 from arbitrage.economics.turnover import warnings
 from arbitrage.economics.wording import money, percent
-from arbitrage.models import Opportunity, SellerProfile
+from arbitrage.models import Opportunity
 from arbitrage.scoring.appraisal import Priced
 from arbitrage.scoring.presentation import Shown, shown_flip
 from arbitrage_site.clock import now
@@ -42,9 +43,12 @@ class Command(BaseCommand):
         if legs[0].marketplace == legs[1].marketplace:
             message = f"A flip needs two marketplaces, not {legs[0].marketplace} twice."
             raise CommandError(message)
-        seller = _profile(profile)
         moment = now()
-        inputs = build_inputs(legs[0], legs[1], _for_offer(seller, legs[0]), load_rates(), moment)
+        try:
+            seller, rates = named_profile(profile), load_rates()
+        except (InvalidRate, UnusableProfile) as error:
+            raise CommandError(str(error)) from error
+        inputs = build_inputs(legs[0], legs[1], _for_offer(seller, legs[0]), rates, moment)
         self.stdout.write(f"{asin.upper()} {legs[0].marketplace} to {legs[1].marketplace}, {seller.name}")
         if isinstance(inputs, Incomplete):
             self.stdout.write(f"Not priced: {inputs.sentence()}.")
@@ -137,16 +141,3 @@ def _listing(asin: str, code: str) -> Listing:
         message = f"Nothing is known about {asin} in {code}; watch the product and wait for its first poll."
         raise CommandError(message)
     return listing
-
-
-def _profile(name: str) -> Profile:
-    rows = SellerProfile.objects.filter(name=name) if name else SellerProfile.objects.filter(is_default=True)
-    row = rows.first()
-    if row is None:
-        known = ", ".join(SellerProfile.objects.values_list("name", flat=True)) or "none yet"
-        message = f"There is no seller profile {name or 'marked as the default'}; there are: {known}."
-        raise CommandError(message)
-    try:
-        return profile_of(row)
-    except ValueError as error:
-        raise CommandError(str(error)) from error
