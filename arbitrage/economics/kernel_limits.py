@@ -11,6 +11,7 @@ from arbitrage.economics.sides import Int64, Ppm, landed_cost
 from arbitrage.economics.terms import PurchaseTerms, TermsTable
 from products.marketplaces import PAIRS
 
+Float64 = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 NONE = -1
 BASIS = 10_000
 STEPS = 64
@@ -28,14 +29,14 @@ def max_buys(table: TermsTable, columns: Columns, priced: Priced, *, roi: int = 
     for route in plan.routes:
         if route.sale.terms.margin_vat is None:
             payout = priced.revenue[route.row] - priced.fees[route.row]
-            most = np.minimum(payout * BASIS // (BASIS + roi), payout - profit)
+            most = np.minimum(payout * BASIS / (BASIS + roi), payout - profit)
             prices = _most_paid(route.purchase, plan.kinds(columns, route.purchase.row), most)
             found[route.row] = np.where(priced.complete[route.row], prices, NONE)
     return found
 
 
-def _most_paid(side: PurchaseSide, kinds: Kinds, most: Int64) -> Int64:
-    """The highest listed price whose landed cost is at most `most`; NONE where none is."""
+def _most_paid(side: PurchaseSide, kinds: Kinds, most: Float64) -> Int64:
+    """The highest listed price whose landed cost is at most `most`, a fraction of a cent included; NONE where none is."""
     rates = side.rates(kinds)
     border = (1.0 + _share(rates.duty)) * (
         1.0 + (_share(rates.import_vat) if side.terms.import_vat_is_cost else 0.0)
@@ -60,5 +61,5 @@ def _fixed(terms: PurchaseTerms) -> int:
     return cost.brokerage + cost.inbound + cost.prep
 
 
-def _share(rate: Ppm | None) -> "float | np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+def _share(rate: Ppm | None) -> float | Float64:
     return 0.0 if rate is None else np.asarray(rate, np.float64) / PPM

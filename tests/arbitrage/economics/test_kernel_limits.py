@@ -1,6 +1,7 @@
 """The maximum buy price over tables: it meets its targets, and a search finds none that is clearly higher."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from arbitrage.economics.kernel import price
 from arbitrage.economics.kernel_limits import max_buys
 from arbitrage.economics.limits import max_buy
 from arbitrage.economics.missing import Incomplete
+from arbitrage.economics.rates import Conversion
 from products.marketplaces import PAIRS
 from tests.arbitrage.economics.examples import E1A, E1C, E2A, E2B, E3A, columns_for
 from tests.arbitrage.economics.test_agreement import flips
@@ -41,6 +43,13 @@ def test_a_target_in_money() -> None:
 
 def test_the_margin_scheme_is_left_to_the_decimal_form() -> None:
     assert kernel_max_buy(E1C) is None
+
+
+def test_half_a_unit_of_a_dear_currency_is_not_lost() -> None:
+    """A pound is two euros here, so a penny more of cost would be two cents more to pay."""
+    euros = replace(E2A.terms.purchase, conversion=Conversion("EUR", "GBP", 1, 2, date(2026, 9, 15), 0, "example"))
+    dear = replace(E2A, terms=replace(E2A.terms, source="ES", target="UK", purchase=euros), sale=11_950_632)
+    assert kernel_max_buy(dear, roi=48) == max_buy(dear, roi=48)
 
 
 @settings(max_examples=200, deadline=None)
