@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ingestion.enrichment.derived import Current, current_of, windows_of
 from ingestion.enrichment.state import ListingState
-from products.series import History, Windows, merge, newest_minute, pack, same, split, unpack
+from products.series import History, Windows, newest_minute, pack, same, split
 
 Key = tuple[str, str]
 """An ASIN and a marketplace."""
@@ -39,12 +39,6 @@ class Change:
     before: Stored | None
     after: Stored
     is_changed: bool
-
-
-def unpacked(packed: Packed) -> History:
-    """The whole history."""
-    base = unpack(packed.base)
-    return merge(base, unpack(packed.tail)) if packed.tail else base
 
 
 def finished(before: Stored | None, state: ListingState) -> Change:

@@ -7,13 +7,13 @@ from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Any
 
-from ingestion.enrichment.changes import Change, Key, Packed, Stored, unpacked
+from ingestion.enrichment.changes import Change, Key, Packed, Stored
 from ingestion.enrichment.derived import Current
 from ingestion.enrichment.state import COVERED, GROUPS, BaseFacts, BuyBoxFacts, Guard, ListingState, OffersFacts
 from products import bulk
 from products.marketplaces import MARKETPLACES
 from products.models import Listing
-from products.series import Windows
+from products.series import Windows, joined
 
 _NEVER = (None, 0, -1)
 _KEY = ("product_id", "marketplace")
@@ -69,7 +69,7 @@ def _stored(row: Sequence[Any], packed: Packed) -> Stored:
         offers=OffersFacts(*offers),
         guards=_guards_of(guards),
         coverage={group: tuple((start, end) for start, end in spans) for group, spans in coverage.items()},
-        history=unpacked(packed),
+        history=joined(packed.base, packed.tail),
     )
     return Stored(state, Current(*current), Windows(*window), packed)
 

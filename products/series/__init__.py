@@ -1,6 +1,6 @@
 """Price and rank history: change points, their packed form, and what is computed from them."""
 
-from products.series.codec import UnknownFormat, of_listing, pack, unpack
+from products.series.codec import UnknownFormat, joined, of_listing, pack, unpack
 from products.series.daily import Daily, closes, daily
 from products.series.points import (
     AMAZON,
@@ -51,6 +51,7 @@ __all__ = [
     "closes",
     "daily",
     "first_minute_of",
+    "joined",
     "last_value",
     "merge",
     "newest_minute",

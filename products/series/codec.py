@@ -68,6 +68,11 @@ def _numbers(planes: NDArray[np.uint8]) -> NDArray[np.int32]:
 
 
 def of_listing(listing: "Listing") -> History:
-    """The whole history of a listing: its base and its tail."""
-    base = unpack(listing.history_base)
-    return merge(base, unpack(listing.history_tail)) if listing.history_tail else base
+    """The whole history of a listing."""
+    return joined(listing.history_base, listing.history_tail)
+
+
+def joined(base: bytes | memoryview, tail: bytes | memoryview) -> History:
+    """The whole history from its packed base and tail."""
+    history = unpack(base)
+    return merge(history, unpack(tail)) if tail else history
