@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
 from arbitrage.economics.loading import load_rates, profile_of
 from arbitrage.economics.overrides import RouteTerms
-from arbitrage.economics.rates import InvalidRate
+from arbitrage.economics.profiles import UnusableProfile
+from arbitrage.economics.rates import InvalidRate, RateBook
 from arbitrage.lifecycle import Thresholds
 from arbitrage.models import SellerProfile
 from ingestion.errors import ConsumerStopped
@@ -59,10 +60,15 @@ def load(now: datetime) -> list[ProfileTerms]:
     loaded = []
     for row in SellerProfile.objects.filter(enabled=True).order_by("-is_default", "pk"):
         try:
-            routes = RouteTerms(profile_of(row), rates, now.date())
-        except ValueError as error:
+            loaded.append(terms_of(row, rates, now.date()))
+        except UnusableProfile as error:
             log.warning("profile_unusable", profile=row.name, reason=str(error))
-            continue
-        thresholds = Thresholds(row.min_roi, row.min_profit)
-        loaded.append(ProfileTerms(row.pk, row.name, row.is_default, row.target_roi, thresholds, routes))
     return loaded
+
+
+def terms_of(row: SellerProfile, rates: RateBook, on: date) -> ProfileTerms:
+    """What a profile demands and pays on each route for sales on a day. Raises UnusableProfile."""
+    routes = RouteTerms(profile_of(row), rates, on)
+    return ProfileTerms(
+        row.pk, row.name, row.is_default, row.target_roi, Thresholds(row.min_roi, row.min_profit), routes
+    )

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from threading import Lock
 from uuid import UUID
 
+from arbitrage.detection import profile_terms
 from arbitrage.detection.profile_terms import ProfileTerms
-from arbitrage.economics.loading import load_rates, profile_of
-from arbitrage.economics.overrides import RouteTerms
+from arbitrage.economics.loading import load_rates
+from arbitrage.economics.profiles import UnusableProfile
 from arbitrage.economics.rates import InvalidRate, RateBook
-from arbitrage.lifecycle import Thresholds
 from arbitrage.models import SellerProfile, TablesStamp
 
 KEEP = timedelta(seconds=60)
@@ -53,8 +53,6 @@ rate_keeper = RateKeeper()
 def terms_of(row: SellerProfile, rates: RateBook, now: datetime) -> ProfileTerms:
     """What a profile demands and pays on each route for sales on the day of `now`. Raises NotPriced."""
     try:
-        routes = RouteTerms(profile_of(row), rates, now.date())
-    except ValueError as error:
+        return profile_terms.terms_of(row, rates, now.date())
+    except UnusableProfile as error:
         raise NotPriced(str(error)) from error
-    thresholds = Thresholds(row.min_roi, row.min_profit)
-    return ProfileTerms(row.pk, row.name, row.is_default, row.target_roi, thresholds, routes)
