@@ -55,6 +55,7 @@ class Seen:
     median_90: int | None = None
     p25_30: int | None = None
     source_minute: int = setting.END
+    is_hazmat: bool | None = None
 
 
 def listings(products: int) -> list[dict[str, Seen]]:

@@ -47,6 +47,7 @@ class MarketListing:
     package_width: int | None
     package_height: int | None
     package_weight: int | None
+    is_hazmat: bool | None
     source_minute: int
     purchase_vat: str | None
 

@@ -51,7 +51,8 @@ class Fulfilment:
     """The FBA fee above the low-price limit, and at or below it where that differs (`low`, `limit`), minor units.
 
     `cell` is the tables' figure for the package, `keepa` whether the fees are Keepa's. `unsure_low`: whether the low
-    price applies, or at which amount, is not known. `unsure_peak`: the peak's amount was not found.
+    price applies, or at which amount, is not known. `unsure_peak`: the peak's amount was not found. `hazmat`: the
+    tables' figures hold the surcharge on dangerous goods.
     """
 
     standard: int | None
@@ -63,6 +64,7 @@ class Fulfilment:
     tier: Tier | None = None
     unsure_low: bool = False
     unsure_peak: bool = False
+    hazmat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def charges_of(listing: PricedListing, tables: DayTables) -> Charges:
         marketplace=store,
         referral=referral,
         fba=_local(listing, tables, category, reference, package, tier, general=general),
-        efn=_efn(tables, store, package, tier),
+        efn=_efn(listing, tables, package, tier),
         closing=None if is_missing else cell.amount if cell else closing,
         goods=goods_of(category),
         category=category,
@@ -177,8 +179,10 @@ def _local(
     if category is not None and category.storage == CLOTHING:
         peak, unsure_peak = None, False
     cell = peak or usual
-    tabled = charge(cell, weight) if cell else None
-    standard, reduced = (tabled, low) if known is None else _moved(known, usual_fee, low, reference, limit)
+    extra = _hazmat(listing, tables)
+    tabled = charge(cell, weight) + extra if cell else None
+    own_low = None if low is None else low + extra
+    standard, reduced = (tabled, own_low) if known is None else _moved(known, usual_fee, low, reference, limit)
     return Fulfilment(
         standard=standard,
         low=reduced,
@@ -189,7 +193,14 @@ def _local(
         tier=tier,
         unsure_low=unsure,
         unsure_peak=unsure_peak and known is None,
+        hazmat=extra > 0,
     )
+
+
+def _hazmat(listing: PricedListing, tables: DayTables) -> int:
+    """The surcharge on a unit of dangerous goods, minor units; 0 for other goods."""
+    cell = tables.cell("hazmat", listing.marketplace) if listing.is_hazmat else None
+    return cell.amount if cell else 0
 
 
 def _low(tables: DayTables, store: str, tier: Tier, weight: int) -> int | None:
@@ -213,15 +224,16 @@ def _moved(
     return known, max(known - (usual - low), 1)
 
 
-def _efn(tables: DayTables, store: str, package: Package | None, tier: Tier | None) -> Fulfilment:
+def _efn(listing: PricedListing, tables: DayTables, package: Package | None, tier: Tier | None) -> Fulfilment:
+    store, extra = listing.marketplace, _hazmat(listing, tables)
     if package is None or tier is None or not MARKETPLACES[store].in_eu:
         return Fulfilment(None, keepa=False, tier=tier)
     weight = tier.billed(package)
     usual = tables.cell("efn", "", tier.name, weight)
     peak, unsure_peak = _peak(tables, "efn_peak", "efn", "", tier, weight)
     cell = peak or usual
-    fee = charge(cell, weight) if cell else None
-    return Fulfilment(fee, keepa=False, cell=cell, tabled=fee, tier=tier, unsure_peak=unsure_peak)
+    fee = charge(cell, weight) + extra if cell else None
+    return Fulfilment(fee, keepa=False, cell=cell, tabled=fee, tier=tier, unsure_peak=unsure_peak, hazmat=extra > 0)
 
 
 def _peak(tables: DayTables, kind: str, season: str, store: str, tier: Tier, weight: int) -> tuple[Cell | None, bool]:

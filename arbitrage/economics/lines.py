@@ -126,6 +126,7 @@ class _Printer:
             )
         tier = known.tier.name.replace("_", " ") if known.tier else ""
         formula = f"{tier}, low price" if self.inputs.is_low_price else tier
+        formula += ", dangerous goods" if known.hazmat else ""
         return self._said_by(known.cell, "fba", label, -self.sale.fba, formula=formula)
 
     def _parcel(self) -> Line:

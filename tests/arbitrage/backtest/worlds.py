@@ -70,6 +70,7 @@ class Charged:
     package_width: int | None = None
     package_height: int | None = None
     package_weight: int | None = None
+    is_hazmat: bool | None = None
 
 
 def terms(profile: Profile = SELLER, book: RateBook | None = None) -> DatedTerms:

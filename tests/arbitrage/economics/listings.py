@@ -23,3 +23,4 @@ class Seen:
     package_width: int | None = 220
     package_height: int | None = 100
     package_weight: int | None = 850
+    is_hazmat: bool | None = None

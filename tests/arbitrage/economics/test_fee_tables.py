@@ -151,6 +151,14 @@ def test_the_festive_peak() -> None:
     assert charges_of(package("small", 100, "FR"), tables(PEAK)).efn.unsure_peak
 
 
+def test_dangerous_goods_cost_more_a_unit_by_the_tables_alone() -> None:
+    french = replace(package("small", 400, "FR"), is_hazmat=True)
+    charges = charges_of(french, tables())
+    assert (charges.fba.standard, charges.fba.low, charges.efn.standard) == (507 + 10, 471 + 10, 705 + 10)
+    assert charges.fba.hazmat
+    assert charges_of(replace(french, fba_fee=480), tables()).fba.standard == 480
+
+
 def test_clothing_has_no_peak() -> None:
     moda = replace(package("small", 400, "UK"), category="Moda")
     assert charges_of(moda, tables(PEAK)).fba.standard == 300

@@ -40,6 +40,7 @@ class Seen:
     package_width: int | None = None
     package_height: int | None = None
     package_weight: int | None = None
+    is_hazmat: bool | None = None
 
 
 SOURCE, TARGET = Seen("IT"), Seen("DE")

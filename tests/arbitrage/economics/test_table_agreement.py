@@ -72,6 +72,7 @@ def listings(draw: st.DrawFn, code: str, category: str) -> Seen:
         package_width=draw(st.integers(20, 230 if small else 600)),
         package_height=draw(st.integers(5, 80 if small else 400)),
         package_weight=draw(Maybe | st.integers(10, 950 if small else 33_000)),
+        is_hazmat=draw(st.sampled_from([None, False, True])),
     )
 
 
