@@ -36,7 +36,7 @@ def max_buys(table: TermsTable, columns: Columns, priced: Priced, *, roi: int = 
 
 
 def _most_paid(side: PurchaseSide, kinds: Kinds, most: Float64) -> Int64:
-    """The highest listed price whose landed cost is at most `most`, a fraction of a cent included; NONE where none is."""
+    """The highest listed price whose landed cost is at most `most` (fractions of a cent count); NONE where none is."""
     rates = side.rates(kinds)
     border = (1.0 + _share(rates.duty)) * (
         1.0 + (_share(rates.import_vat) if side.terms.import_vat_is_cost else 0.0)
