@@ -133,7 +133,6 @@ def _context(given: QueryDict) -> dict[str, Any]:
     context |= {
         **_editor(asked),
         "asked": asked,
-        "profiles": SellerProfile.objects.filter(enabled=True),
     }
     try:
         return {**context, **_ranked(rank(asked, clock.now()), asked)}
