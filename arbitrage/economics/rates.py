@@ -22,6 +22,7 @@ EURO = "EUR"
 FUEL = "fuel"
 DIGITAL_SERVICES = "digital_services"
 DUTY = "duty"
+RETURNS = "returns"
 DOUBTFUL = frozenset({"L", "?"})
 """Confidence marks that make an estimate: general knowledge; not found, or sources in conflict."""
 
@@ -119,6 +120,10 @@ class RateBook:
     def duty(self, duty_class: str, store: str, on: date) -> Rate | Missing:
         """Customs duty on a class of goods brought into the country of a store across the UK border."""
         return self._fee(f"{DUTY}:{duty_class}", "", store, on, f"customs duty on {duty_class} into {store}")
+
+    def returns(self, return_class: str, on: date) -> Rate | Missing:
+        """The share of sales of a class of goods that comes back."""
+        return self._fee(f"{RETURNS}:{return_class}", "", "", on, f"share of returns of {return_class}")
 
     def conversion(self, origin: str, currency: str, on: date) -> Conversion | Missing:
         """The latest fixing not after `on` for both currencies, crossed through the euro."""

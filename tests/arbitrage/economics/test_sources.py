@@ -14,7 +14,8 @@ from arbitrage.economics.profiles import Profile
 from arbitrage.economics.tables import DayTables
 from arbitrage.economics.terms import Terms
 from arbitrage.economics.termsheet import terms_for
-from arbitrage.models import SellerProfile
+from arbitrage.models import FeeRate, SellerProfile
+from arbitrage.risk.returned import OTHER_RATE, after_returns
 from tests.arbitrage.economics.listings import Seen
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +174,13 @@ def test_duty_is_that_of_the_category_and_an_estimate() -> None:
     assert duty.rate == "4.7 %"
     assert "the duty on toys stands for the product's own" in flip.inputs.estimates
     assert amounts(flip_of(Seen("DE"), Seen("UK"), duty=0))["duty"] == 0
+
+
+def test_returns_of_a_category_are_those_of_the_dated_row() -> None:
+    FeeRate.objects.filter(kind="returns", category="electronics").update(rate=120_000)
+    found = inputs_of(Seen("DE", category="Electronics", referral_rate=70_000))
+    assert after_returns(found, 936, "Electronics", None).rate == 120_000
+    assert after_returns(inputs_of(Seen("DE")), 936, "Toys", None).rate == OTHER_RATE
 
 
 def test_duty_on_an_unknown_category_is_missing() -> None:
