@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arbitrage.backtest.stepping import at
 from arbitrage.economics.prices import PricedListing
+from arbitrage.risk.stretches import value_at
 from products.series import (
     AMAZON,
     COUNT_NEW_FBA,
@@ -50,7 +50,7 @@ class Leg:
 
     def without_shipping(self, minute: int, price: int) -> bool:
         """Whether a price to buy at, in force at a minute, is one of NEW from before that series held shipping."""
-        return minute < NEW_LANDED_SINCE and int(at(self.amazon, np.array([minute]))[0]) != price
+        return minute < NEW_LANDED_SINCE and int(value_at(self.amazon, np.array([minute]))[0]) != price
 
     @property
     def prices(self) -> tuple[Series, Series, Series]:

@@ -7,8 +7,9 @@ import numpy as np
 
 from arbitrage.backtest.episodes import Mask
 from arbitrage.backtest.history import Leg
-from arbitrage.backtest.stepping import NOTHING, Int64, at, merged
+from arbitrage.backtest.stepping import NOTHING, Int64, merged
 from arbitrage.economics.rates import PPM
+from arbitrage.risk.stretches import value_at
 
 
 class Sale(NamedTuple):
@@ -46,14 +47,14 @@ class Shelf:
         return None if deadline > self.leg.sale_until else Sale(deadline, self._clearance(deadline), gave_up=True)
 
     def _clearance(self, minute: int) -> int:
-        asked = [int(at(series, np.array([minute]))[0]) for series in (self.leg.new_fba, self.leg.new)]
+        asked = [int(value_at(series, np.array([minute]))[0]) for series in (self.leg.new_fba, self.leg.new)]
         return next((price for price in asked if price > 0), NOTHING)
 
 
 def shelf_of(leg: Leg, *, undercut: int) -> Shelf:
     """The shelf of a listing for who asks `undercut` (ppm) less than the buy box."""
     minutes = merged([leg.reference, leg.amazon], 0, leg.sale_until)
-    reference, amazon = at(leg.reference, minutes), at(leg.amazon, minutes)
+    reference, amazon = value_at(leg.reference, minutes), value_at(leg.amazon, minutes)
     own = np.maximum(reference, 0) * (PPM - undercut) // PPM
     open_: Mask = (own > 0) & ((amazon <= 0) | (amazon > own))
     places = np.where(open_, np.arange(len(minutes)), len(minutes))

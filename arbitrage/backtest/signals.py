@@ -17,12 +17,12 @@ from arbitrage.backtest.stepping import (
     MEDIAN,
     NOTHING,
     Int64,
-    at,
     least,
     merged,
     rolling_quantiles,
 )
 from arbitrage.economics.kernel import INDEX
+from arbitrage.risk.stretches import value_at
 from arbitrage_site.clock import MINUTES_PER_DAY
 from products.marketplaces import PAIRS
 from products.series import Series
@@ -114,8 +114,8 @@ def _looks(place: int, past: Past, rules: Assumptions, span: Span) -> _Looks:
     buy, sale, reference = (np.full(shape, NOTHING, np.int64) for _ in range(3))
     for code, leg in past.legs.items():
         row = INDEX[code]
-        buy[row] = least(at(leg.new, minutes - shift), at(leg.amazon, minutes - shift))
-        reference[row] = least(at(leg.reference, minutes))
+        buy[row] = least(value_at(leg.new, minutes - shift), value_at(leg.amazon, minutes - shift))
+        reference[row] = least(value_at(leg.reference, minutes))
         sale[row] = _conservative(leg, reference[row], minutes)
     return _Looks(place, past, minutes, buy, sale, reference)
 

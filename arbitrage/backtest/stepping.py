@@ -19,14 +19,6 @@ MEDIAN: Share = (1, 2)
 LOWER_QUARTILE: Share = (1, 4)
 
 
-def at(series: Series, minutes: Int64) -> Int64:
-    """The values in force at some minutes; -1 before the first point."""
-    if not len(series.minutes):
-        return np.full(len(minutes), NOTHING, np.int64)
-    place = np.searchsorted(series.minutes, minutes, side="right") - 1
-    return np.where(place >= 0, series.values[place].astype(np.int64), NOTHING)
-
-
 def least(*offers: Int64) -> Int64:
     """The lowest of some prices where at least one is on offer, else -1."""
     far = np.iinfo(np.int64).max

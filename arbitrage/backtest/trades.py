@@ -12,7 +12,8 @@ from arbitrage.backtest.dated import FIRST_DAY
 from arbitrage.backtest.history import Leg, Past
 from arbitrage.backtest.selling import Shelf, shelf_of
 from arbitrage.backtest.signals import Fire
-from arbitrage.backtest.stepping import NOTHING, at, least
+from arbitrage.backtest.stepping import NOTHING, least
+from arbitrage.risk.stretches import value_at
 from arbitrage.risk.velocity import lag_days, monthly_sales, rank_drops, velocity
 from arbitrage_site.clock import MINUTES_PER_DAY
 from products.marketplaces import PAIRS
@@ -107,8 +108,8 @@ class Trader:
     def _wait(self, target: Leg, fire: Fire) -> int:
         """Days until a buyer comes, by the rank's falls and the competition as the signal knew them."""
         minute = np.array([fire.known])
-        rivals = int(at(target.rivals, minute)[0])
-        amazon = int(at(target.amazon, minute)[0])
+        rivals = int(value_at(target.rivals, minute)[0])
+        amazon = int(value_at(target.amazon, minute)[0])
         pace = velocity(
             monthly_sales(rank_drops(target.rank, fire.known), None, None),
             rivals if rivals >= 0 else None,
@@ -130,7 +131,7 @@ def _offer(leg: Leg, minute: int) -> int | None:
     if minute > leg.until:
         return None
     when = np.array([minute])
-    return int(least(at(leg.new, when), at(leg.amazon, when))[0])
+    return int(least(value_at(leg.new, when), value_at(leg.amazon, when))[0])
 
 
 def _reversed(row: int) -> int:

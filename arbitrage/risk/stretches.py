@@ -46,8 +46,10 @@ def stretches(series: Series | None, start: int, end: int) -> Stretches:
 
 def value_at(series: Series, minutes: Int64) -> Int64:
     """The value in force at each minute, -1 before the first point."""
+    if not len(series.minutes):
+        return np.full(len(minutes), -1, np.int64)
     at = np.searchsorted(series.minutes, minutes, side="right") - 1
-    return np.where(at >= 0, series.values.astype(np.int64)[at], -1)
+    return np.where(at >= 0, series.values[at].astype(np.int64), -1)
 
 
 def profitable(values: Int64, net: Net) -> Flags:

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arbitrage.backtest.stepping import LOWER_QUARTILE, MEDIAN, at, least, merged, rolling_quantiles
+from arbitrage.backtest.stepping import LOWER_QUARTILE, MEDIAN, least, merged, rolling_quantiles
+from arbitrage.risk.stretches import value_at
 from products.series import Series, series_of, windows
 
 DAY = 1440
@@ -32,8 +33,8 @@ def test_rolling_quantiles_are_those_of_the_windows(known: dict[int, int], asked
 def test_a_value_holds_until_the_next_point() -> None:
     known = series({10: 500, 20: -1})
 
-    assert at(known, np.array([9, 10, 19, 20, 99])).tolist() == [-1, 500, 500, -1, -1]
-    assert at(series({}), np.array([9])).tolist() == [-1]
+    assert value_at(known, np.array([9, 10, 19, 20, 99])).tolist() == [-1, 500, 500, -1, -1]
+    assert value_at(series({}), np.array([9])).tolist() == [-1]
 
 
 def test_the_lowest_price_ignores_what_is_not_on_offer() -> None:
