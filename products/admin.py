@@ -107,6 +107,8 @@ class WatchAdmin(admin.ModelAdmin[Watch]):
             obj._state.adding = False
         super().save_model(request, obj, form, change)
         services.follow_marketplaces(obj, now=moment)
+        if "paused" in form.changed_data and not obj.paused:
+            services.poll_at_once([obj.product_id], now=moment)
 
     def delete_model(self, request: HttpRequest, obj: Watch) -> None:  # noqa: ARG002 - Django's signature
         services.unwatch([obj.product_id])

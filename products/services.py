@@ -84,9 +84,15 @@ def set_paused(asins: Collection[str], *, paused: bool, now: datetime) -> int:
     with transaction.atomic():
         changed = Watch.objects.filter(product_id__in=asins, paused=not paused).update(paused=paused)
         if not paused:
-            PollTarget.objects.filter(product_id__in=asins, due_at__gt=now).update(due_at=now)
-            transaction.on_commit(partial(current_app.send_task, POLL_TASK), robust=True)
+            poll_at_once(asins, now=now)
     return changed
+
+
+def poll_at_once(asins: Collection[str], *, now: datetime) -> None:
+    """Make the targets of these products due, and wake the planner when that is committed."""
+    with transaction.atomic():
+        PollTarget.objects.filter(product_id__in=asins, due_at__gt=now).update(due_at=now)
+        transaction.on_commit(partial(current_app.send_task, POLL_TASK), robust=True)
 
 
 def follow_marketplaces(watch: Watch, *, now: datetime) -> None:

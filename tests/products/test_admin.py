@@ -1,9 +1,12 @@
 """Curating the watchlist in the admin."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from products.models import PollTarget, Tag, Watch
+from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +41,15 @@ def test_watches_are_paused_and_removed_in_bulk(admin_client: Client) -> None:
     removal = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
     admin_client.post("/admin/products/watch/", removal)
     assert not PollTarget.objects.exists()
+
+
+def test_a_watch_that_is_resumed_in_its_form_is_due_at_once(admin_client: Client) -> None:
+    _post(admin_client, paused="on")
+    PollTarget.objects.update(due_at=NOON + timedelta(days=36_500))
+    watch = Watch.objects.get()
+    body = {"asin": watch.product_id, "marketplaces": ["DE", "IT"], "note": ""}
+    admin_client.post(f"/admin/products/watch/{watch.pk}/change/", body)
+    assert not PollTarget.objects.filter(due_at__gt=NOON + timedelta(days=36_000)).exists()
 
 
 @pytest.mark.parametrize("page", ["watch", "product", "listing", "tag"])
