@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from arbitrage.models import VatRate
+from arbitrage.models import ReferralRate, VatRate
+from arbitrage.rate_files.loading import tables_changed
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,17 @@ def test_explain_says_where_sources_differ_and_how_far_a_price_may_fall(capsys: 
     assert "Sources differ: FBA fee in DE: Keepa says 4.00, the tables 3.13." in shown
     assert f"{'the sale price may fall by':32} {'12.28 EUR':>14}" in shown
     assert "most to pay to lose nothing" in shown
+
+
+@pytest.mark.parametrize("arguments", [["rates", "show", "DE"], ["explain", "B0TEST0001", "IT", "DE"]])
+def test_a_rate_that_cannot_be_read_is_a_sentence(arguments: list[str]) -> None:
+    product = factories.product()
+    for code in ("IT", "DE"):
+        factories.listing(product, code)
+    ReferralRate.objects.filter(category="tyres").update(tiers="nonsense")
+    tables_changed()
+    with pytest.raises(CommandError, match='"nonsense" is no referral rule'):
+        call_command(*arguments)
 
 
 def test_explain_says_what_a_flip_needs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from arbitrage.economics.loading import load_rates
 from arbitrage.economics.missing import Missing
-from arbitrage.economics.rates import EURO, STANDARD, Conversion, Rate, RateBook
+from arbitrage.economics.rates import EURO, STANDARD, Conversion, InvalidRate, Rate, RateBook
 from arbitrage.economics.table_wording import table_lines
 from arbitrage.economics.wording import percent, quote
 from arbitrage.rate_files.files import RefusedRates
@@ -49,7 +49,10 @@ class Command(BaseCommand):
             message = f"{marketplace} is no marketplace; the five are {', '.join(MARKETPLACES)}."
             raise CommandError(message)
         on = _day(day) if day else now().date()
-        book = load_rates()
+        try:
+            book = load_rates()
+        except InvalidRate as error:
+            raise CommandError(f"A rate cannot be used: {error}. Correct it in the admin.") from error
         for line in _lines(book, code, seller.upper(), on):
             self.stdout.write(line)
         for line in table_lines(book.tables.on(on), code):
