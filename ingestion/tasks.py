@@ -1,6 +1,7 @@
 """Celery doors of the ingestion app."""
 
 import threading
+import time
 from datetime import timedelta
 
 import structlog
@@ -39,6 +40,7 @@ def poll_due() -> None:
 
 
 def _poll_once() -> None:
+    started = time.monotonic()
     try:
         outcome = _round()
     except KeepaError as error:
@@ -51,7 +53,14 @@ def _poll_once() -> None:
         log.warning("polling_stopped", reason=str(found))
         return
     if outcome and outcome.requests:
-        log.info("polled", listings=outcome.listings, requests=outcome.requests, tokens=outcome.tokens)
+        log.info(
+            "polled",
+            listings=outcome.listings,
+            requests=outcome.requests,
+            failed=len(outcome.errors),
+            tokens=outcome.tokens,
+            milliseconds=int((time.monotonic() - started) * 1000),
+        )
 
 
 def _round() -> polling.Outcome | None:
