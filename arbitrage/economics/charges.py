@@ -16,7 +16,6 @@ from arbitrage.economics.sizes import Package, Tier, package_of, tier_of
 from arbitrage.economics.tables import Category, Cell, DayTables, charge
 from products.marketplaces import MARKETPLACES
 
-PPM = 1_000_000
 AGREES_WITHIN = 5_000
 """ppm of the price by which Keepa's rate may differ from a rule's and still be that rule (it may contain the
 digital services fee: economics.md 9.5)."""
@@ -47,7 +46,7 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True)
-class Fulfilment:
+class FulfilmentCharge:
     """The FBA fee above the low-price limit, and at or below it where that differs (`low`, `limit`), minor units.
 
     `cell` is the tables' figure for the package, `keepa` whether the fees are Keepa's. `unsure_low`: whether the low
@@ -76,8 +75,8 @@ class Charges:
 
     marketplace: str
     referral: Referral
-    fba: Fulfilment
-    efn: Fulfilment
+    fba: FulfilmentCharge
+    efn: FulfilmentCharge
     closing: int | None
     goods: Goods | None = None
     category: Category | None = None
@@ -119,8 +118,8 @@ def _as_keepa_says(listing: PricedListing) -> Charges:
     return Charges(
         marketplace=listing.marketplace,
         referral=Referral(referral_rate(listing), confirmed=True),
-        fba=Fulfilment(fulfilment_fee(listing)),
-        efn=Fulfilment(None, keepa=False),
+        fba=FulfilmentCharge(fulfilment_fee(listing)),
+        efn=FulfilmentCharge(None, keepa=False),
         closing=closing_fee(listing),
         tabled=False,
     )
@@ -164,12 +163,12 @@ def _local(
     tier: Tier | None,
     *,
     general: bool,
-) -> Fulfilment:
+) -> FulfilmentCharge:
     store, known = listing.marketplace, fulfilment_fee(listing)
     special = category is None or (category.low_price_special and not general)
     limit = tables.cell("low_price_limit", store, "special" if special else "")
     if package is None or tier is None:
-        return Fulfilment(known, None, limit.amount if limit else None, known is not None, unsure_low=True)
+        return FulfilmentCharge(known, None, limit.amount if limit else None, known is not None, unsure_low=True)
     weight = tier.billed(package)
     usual = tables.cell("fba_local", store, tier.name, weight)
     usual_fee = charge(usual, weight) if usual else None
@@ -183,7 +182,7 @@ def _local(
     tabled = charge(cell, weight) + extra if cell else None
     own_low = None if low is None else low + extra
     standard, reduced = (tabled, own_low) if known is None else _moved(known, usual_fee, low, reference, limit)
-    return Fulfilment(
+    return FulfilmentCharge(
         standard=standard,
         low=reduced,
         limit=limit.amount if limit else None,
@@ -224,16 +223,18 @@ def _moved(
     return known, max(known - (usual - low), 1)
 
 
-def _efn(listing: PricedListing, tables: DayTables, package: Package | None, tier: Tier | None) -> Fulfilment:
+def _efn(listing: PricedListing, tables: DayTables, package: Package | None, tier: Tier | None) -> FulfilmentCharge:
     store, extra = listing.marketplace, _hazmat(listing, tables)
     if package is None or tier is None or not MARKETPLACES[store].in_eu:
-        return Fulfilment(None, keepa=False, tier=tier)
+        return FulfilmentCharge(None, keepa=False, tier=tier)
     weight = tier.billed(package)
     usual = tables.cell("efn", "", tier.name, weight)
     peak, unsure_peak = _peak(tables, "efn_peak", "efn", "", tier, weight)
     cell = peak or usual
     fee = charge(cell, weight) + extra if cell else None
-    return Fulfilment(fee, keepa=False, cell=cell, tabled=fee, tier=tier, unsure_peak=unsure_peak, hazmat=extra > 0)
+    return FulfilmentCharge(
+        fee, keepa=False, cell=cell, tabled=fee, tier=tier, unsure_peak=unsure_peak, hazmat=extra > 0
+    )
 
 
 def _peak(tables: DayTables, kind: str, season: str, store: str, tier: Tier, weight: int) -> tuple[Cell | None, bool]:
@@ -266,7 +267,7 @@ def missing_of(charges: Charges, *, efn: bool, own: bool = False) -> Iterator[Mi
         yield Missing("closing_fee", f"the closing fee of media in {store}")
 
 
-def _why(charges: Charges, fulfilment: Fulfilment) -> str:
+def _why(charges: Charges, fulfilment: FulfilmentCharge) -> str:
     """Why the tables have no fee either; nothing where they are not in use."""
     if not charges.tabled:
         return ""

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from arbitrage.economics.charges import Charges, charges_of, missing_of
-from arbitrage.economics.charges import Fulfilment as Charged
+from arbitrage.economics.charges import Charges, FulfilmentCharge, charges_of, missing_of
 from arbitrage.economics.interned import goods_of
 from arbitrage.economics.missing import NO_BUY_PRICE, NO_SALE_PRICE, Incomplete, Missing
 from arbitrage.economics.prices import (
@@ -161,9 +160,9 @@ def _inputs(
     )
 
 
-def _parcel(sale: SaleTerms, target: PricedListing) -> Charged:
+def _parcel(sale: SaleTerms, target: PricedListing) -> FulfilmentCharge:
     """Own shipping in the place of Amazon's fulfilment."""
-    return Charged(sale.parcel(target.package_weight), keepa=False)
+    return FulfilmentCharge(sale.parcel(target.package_weight), keepa=False)
 
 
 def _missing_parcel(sale: SaleTerms, target: PricedListing) -> Iterator[Missing]:

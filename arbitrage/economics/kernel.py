@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from arbitrage.economics.prices import LARGEST
 from arbitrage.economics.profiles import Fulfilment
 from arbitrage.economics.rates import PPM, Conversion
-from arbitrage.economics.route_plan import INDEX, PurchaseSide, Route, RoutePlan, SaleSide, at, plan_routes
+from arbitrage.economics.route_plan import INDEX, KernelPlan, PurchaseSide, Route, SaleSide, at, plan_routes
 from arbitrage.economics.sides import Int64, Sale, landed_cost, margin_vat, proceeds, scaled
 from arbitrage.economics.table_columns import Columns, RuleTables, fulfilment_fees, rule_tables
 from arbitrage.economics.terms import TermsTable
@@ -60,7 +60,7 @@ def price(table: TermsTable, columns: Columns, *, first: int = 0) -> Priced:
     return _price(plan_routes(table, columns), rule_tables(), columns, first)
 
 
-def _price(plan: RoutePlan, rules: RuleTables, columns: Columns, first: int) -> Priced:
+def _price(plan: KernelPlan, rules: RuleTables, columns: Columns, first: int) -> Priced:
     block = Block(plan, rules, columns)
     shape = (len(PAIRS), len(columns))
     net, net_eur, cost, revenue, fees, roi = (np.empty(shape, np.int64) for _ in range(6))
@@ -88,7 +88,7 @@ def _price_route(block: "Block", route: Route, priced: Priced) -> None:
 class Block:
     """One block of products. A side that several pairs share is computed once."""
 
-    def __init__(self, plan: RoutePlan, rules: RuleTables, columns: Columns) -> None:
+    def __init__(self, plan: KernelPlan, rules: RuleTables, columns: Columns) -> None:
         self.plan, self.rules, self.columns = plan, rules, columns
         self._kinds = [plan.kinds(columns, row) for row in range(len(INDEX))]
         self._buyable = _payable(columns.buy)

@@ -9,7 +9,7 @@ from arbitrage.economics.kernel import Block, Columns, Mask
 from arbitrage.economics.prices import LARGEST
 from arbitrage.economics.rates import PPM
 from arbitrage.economics.referral import MOST_SEGMENTS
-from arbitrage.economics.route_plan import Route, RoutePlan, plan_routes
+from arbitrage.economics.route_plan import KernelPlan, Route, plan_routes
 from arbitrage.economics.sides import Int64
 from arbitrage.economics.table_columns import RuleTables, rule_tables
 from arbitrage.economics.terms import TermsTable
@@ -37,7 +37,7 @@ def break_evens(table: TermsTable, columns: Columns, *, profit: int = 0) -> Int6
     return found
 
 
-def _payout(plan: RoutePlan, rules: RuleTables, columns: Columns, route: Route) -> Payout:
+def _payout(plan: KernelPlan, rules: RuleTables, columns: Columns, route: Route) -> Payout:
     """The payout of a route at given prices, and where every fee is known."""
 
     def payout(prices: Int64) -> tuple[Int64, Mask]:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from arbitrage.economics.amounts import Landed, Proceeds
-from arbitrage.economics.charges import Fulfilment as Charged
+from arbitrage.economics.charges import FulfilmentCharge
 from arbitrage.economics.inputs import FlipInputs
 from arbitrage.economics.profiles import Fulfilment, PurchaseVat
 from arbitrage.economics.rates import EURO, Rate
@@ -137,7 +137,7 @@ class _Printer:
             "shipping", "own shipping", Kind.FEE, -self.sale.fba, formula=formula, source=f"{self.said}, shipping table"
         )
 
-    def _is_moved(self, known: Charged | None) -> bool:
+    def _is_moved(self, known: FulfilmentCharge | None) -> bool:
         """Whether Keepa's fee is for the other side of the low-price limit."""
         charges = self.inputs.charges
         if known is None or charges is None or known.low is None or known.limit is None:

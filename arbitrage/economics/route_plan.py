@@ -66,7 +66,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RoutePlan:
+class KernelPlan:
     """The routes that can be priced. `local` maps the number of goods + 1 to their kind in this plan."""
 
     routes: tuple[Route, ...]
@@ -80,7 +80,7 @@ class RoutePlan:
         return kinds
 
 
-def plan_routes(table: TermsTable, columns: Columns) -> RoutePlan:
+def plan_routes(table: TermsTable, columns: Columns) -> KernelPlan:
     """Look up the rates of all goods in these columns for each pair of the table that has terms."""
     codes = [NONE] if columns.goods is None else sorted({NONE, *np.unique(columns.goods).tolist()})
     goods = [None if code == NONE else GOODS.value(code) for code in codes]
@@ -97,7 +97,7 @@ def plan_routes(table: TermsTable, columns: Columns) -> RoutePlan:
             routes.append(
                 Route(row, terms, purchases.setdefault(_key(bought), bought), sales.setdefault(_key(sold), sold))
             )
-    return RoutePlan(tuple(routes), local)
+    return KernelPlan(tuple(routes), local)
 
 
 def _purchase(row: int, terms: Terms, goods: Sequence[Goods | None]) -> PurchaseSide:

@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from arbitrage.economics.charges import Charges, Fulfilment
+from arbitrage.economics.charges import Charges, FulfilmentCharge
 from arbitrage.economics.interned import UNKNOWN_CLASS, Goods
 from arbitrage.economics.prices import PricedListing
-from arbitrage.economics.rates import DOUBTFUL
+from arbitrage.economics.rates import DOUBTFUL, PPM
 from arbitrage.economics.tables import Category
 from arbitrage.economics.taxes import doubts
 from arbitrage.economics.terms import Terms
 from arbitrage.economics.wording import money
 
-PPM = 1_000_000
 LONGEST_NAME = 60
 FAR = 10
 """Keepa's percentage is trusted within a tenth of Keepa's price (economics.md 3.5)."""
@@ -80,7 +79,7 @@ def _of_fulfilment(judged: Judged, store: str) -> Iterator[str]:
         yield f"the fulfilment fee of low prices in {store} is not known"
 
 
-def _may_be_low(fulfilment: Fulfilment, judged: Judged) -> bool:
+def _may_be_low(fulfilment: FulfilmentCharge, judged: Judged) -> bool:
     """Whether the sale lies on the other side of the low-price limit than the price that the fee is for."""
     limit, reference = fulfilment.limit, judged.charges.reference
     if not fulfilment.unsure_low or limit is None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arbitrage.economics.amounts import landed
-from arbitrage.economics.charges import Charges, Fulfilment, Referral
+from arbitrage.economics.charges import Charges, FulfilmentCharge, Referral
 from arbitrage.economics.flip import proceeds_of
 from arbitrage.economics.inputs import FlipInputs, flip_inputs
 from arbitrage.economics.limits import break_even
@@ -61,7 +61,11 @@ def ruled(inputs: FlipInputs, tiers: str, *, low: int, limit: int, minimum: int)
     """The same flip with a referral rule, a least fee and a low-price fee."""
     rule = ReferralRule("example", parse_tiers(tiers))
     charges = Charges(
-        "DE", Referral(None, rule, None, Cell(minimum)), Fulfilment(inputs.fba, low, limit), Fulfilment(None), 0
+        "DE",
+        Referral(None, rule, None, Cell(minimum)),
+        FulfilmentCharge(inputs.fba, low, limit),
+        FulfilmentCharge(None),
+        0,
     )
     return replace(inputs, charges=charges, low=low, limit=limit)
 
