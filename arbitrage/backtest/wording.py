@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from arbitrage.backtest.report import After, Profit, Report, Traded
 from arbitrage.backtest.statistics import LEAST_IN_BIN, Interval
+from arbitrage.economics.rates import EURO
 from arbitrage.economics.wording import money, percent
 from arbitrage.survival.table import Row
 from arbitrage_site.clock import moment_of
-
-EURO = "EUR"
 
 
 def lines(report: Report) -> Iterator[str]:

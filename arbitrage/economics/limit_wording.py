@@ -4,7 +4,7 @@ from arbitrage.economics.flip import Flip
 from arbitrage.economics.limits import break_even, max_buy
 from arbitrage.economics.pieces import Interval, profitable, room_to_fall
 from arbitrage.economics.profiles import Profile
-from arbitrage.economics.wording import money, percent
+from arbitrage.economics.wording import money, money_or_none, percent
 
 
 def limit_texts(flip: Flip, seller: Profile) -> list[tuple[str, str]]:
@@ -12,8 +12,8 @@ def limit_texts(flip: Flip, seller: Profile) -> list[tuple[str, str]]:
     inputs = flip.inputs
     most = max_buy(inputs, roi=seller.target_roi)
     return [
-        ("break-even sale price", _maybe(break_even(inputs), flip.currency)),
-        (f"most to pay for {percent(seller.target_roi * 100)} ROI", _maybe(most, inputs.terms.buy_currency)),
+        ("break-even sale price", money_or_none(break_even(inputs), flip.currency)),
+        (f"most to pay for {percent(seller.target_roi * 100)} ROI", money_or_none(most, inputs.terms.buy_currency)),
         *further_texts(flip),
     ]
 
@@ -22,8 +22,8 @@ def further_texts(flip: Flip) -> list[tuple[str, str]]:
     """The limits beside break-even and the most to pay for a target; intervals only where there are dead zones."""
     inputs = flip.inputs
     texts = [
-        ("the sale price may fall by", _maybe(room_to_fall(inputs), flip.currency)),
-        ("most to pay to lose nothing", _maybe(max_buy(inputs), inputs.terms.buy_currency)),
+        ("the sale price may fall by", money_or_none(room_to_fall(inputs), flip.currency)),
+        ("most to pay to lose nothing", money_or_none(max_buy(inputs), inputs.terms.buy_currency)),
     ]
     found = profitable(inputs)
     if len(found) > 1:
@@ -34,7 +34,3 @@ def further_texts(flip: Flip) -> list[tuple[str, str]]:
 def _between(interval: Interval, currency: str) -> str:
     low = money(interval.low)
     return f"{low} to {money(interval.high, currency)}" if interval.high is not None else f"from {low} {currency}"
-
-
-def _maybe(amount: int | None, currency: str) -> str:
-    return "none" if amount is None else money(amount, currency)

@@ -12,6 +12,11 @@ def money(minor: int, currency: str = "") -> str:
     return f"{text} {currency}" if currency else text
 
 
+def money_or_none(minor: int | None, currency: str) -> str:
+    """As `money`; "none" where there is no amount."""
+    return "none" if minor is None else money(minor, currency)
+
+
 def percent(ppm: int) -> str:
     """A rate without idle zeros: 15000 ppm is "1.5 %"."""
     return f"{Decimal(ppm).scaleb(-4).normalize():f} %"

@@ -16,7 +16,7 @@ from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.profiles import Profile, UnusableProfile
 from arbitrage.economics.rates import InvalidRate
 from arbitrage.economics.turnover import warnings
-from arbitrage.economics.wording import money, percent
+from arbitrage.economics.wording import money, money_or_none, percent
 from arbitrage.models import Opportunity
 from arbitrage.scoring.appraisal import Priced
 from arbitrage.scoring.presentation import Shown, shown_flip
@@ -107,7 +107,7 @@ def _results(flip: Flip, seller: Profile, days: int) -> list[tuple[str, str]]:
         ("ROI on the cash tied up", percent(flip.cash_roi * 100)),
         (f"ROI a year, {days} days a turn", percent(flip.annualised(days) * 100)),
         ("margin on net revenue", percent(flip.margin * 100)),
-        ("net if the source VAT is lost", _maybe(flip.net_if_vat_lost, flip.currency)),
+        ("net if the source VAT is lost", money_or_none(flip.net_if_vat_lost, flip.currency)),
         *limit_texts(flip, seller),
     ]
     if flip.expected:
@@ -126,10 +126,6 @@ def _opened(legs: Sequence[Listing], seller: Profile) -> Opportunity | None:
     """The open opportunity of this flip, whose score is the one that the lists show."""
     rows = Opportunity.objects.filter(product_id=legs[0].product_id, state=Opportunity.State.OPEN)
     return rows.filter(source=legs[0].marketplace, target=legs[1].marketplace, profile__name=seller.name).first()
-
-
-def _maybe(amount: int | None, currency: str) -> str:
-    return "none" if amount is None else money(amount, currency)
 
 
 def _listing(asin: str, code: str) -> Listing:
