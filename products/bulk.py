@@ -101,12 +101,12 @@ def _execute(statement: str, model: type[models.Model], columns: Sequence[str], 
 
 
 def _adapters(model: type[models.Model], columns: Sequence[str]) -> list[tuple[int, Callable[[Any], Any]]]:
-    """Only times and JSON need turning into what the driver takes; the rest goes through as it is."""
+    """Only times, UUIDs and JSON need turning into what the driver takes; the rest goes through as it is."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     return [
         (index, _adapter(fields[name]))
         for index, name in enumerate(columns)
-        if isinstance(fields[name], models.DateField | models.JSONField)
+        if isinstance(fields[name], models.DateField | models.UUIDField | models.JSONField)
     ]
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from products import bulk
 from products.marketplaces import CODES
@@ -123,31 +123,27 @@ def recompute_asked(asins: Collection[str]) -> None:
 
 def set_best_flips(best: dict[str, BestFlip | None]) -> None:
     """Store the best flip of each product, or none. Written by the detector for the default profile."""
-    rows = list(Product.objects.filter(asin__in=best))
+    known = Product.objects.filter(asin__in=best).values_list("asin", *BEST_COLUMNS)
     changed = []
-    for row in rows:
-        flip = best[row.asin]
+    for asin, *before in known:
+        flip = best[asin]
         values = astuple(flip) if flip else (None, None, None, None, "", "")
-        if values != tuple(getattr(row, name) for name in BEST_COLUMNS):
-            for name, value in zip(BEST_COLUMNS, values, strict=True):
-                setattr(row, name, value)
-            changed.append(row)
+        if values != tuple(before):
+            changed.append((*values, asin))
     if changed:
-        Product.objects.bulk_update(changed, BEST_COLUMNS)
-        touch([row.asin for row in changed])
+        bulk.update(Product, BEST_COLUMNS, changed, key=("asin",))
+        touch([row[-1] for row in changed])
 
 
 def set_heat(heats: dict[tuple[str, str], int], *, now: datetime, at_most: timedelta) -> None:
     """Store how hot listings are; one that grew hotter is due within `at_most`.
 
-    `heats` maps (asin, marketplace) to a PollTarget.Heat value.
+    `heats` maps (asin, marketplace) to a PollTarget.Heat value. Runs in the caller's transaction.
     """
-    for heat in set(heats.values()):
-        pairs = [pair for pair, value in heats.items() if value == heat]
-        by_marketplace: dict[str, list[str]] = {}
-        for asin, code in pairs:
-            by_marketplace.setdefault(code, []).append(asin)
-        for code, asins in by_marketplace.items():
-            targets = PollTarget.objects.filter(marketplace=code, product_id__in=asins).exclude(heat=heat)
-            targets.filter(Q(heat__lt=heat), due_at__gt=now + at_most).update(due_at=now + at_most)
-            targets.update(heat=heat)
+    targets = PollTarget.objects.select_for_update().filter(product_id__in={asin for asin, _ in heats})
+    changed = []
+    for pk, asin, code, before, due_at in targets.values_list("id", "product_id", "marketplace", "heat", "due_at"):
+        heat = heats.get((asin, code), before)
+        if heat != before:
+            changed.append((heat, min(due_at, now + at_most) if heat > before else due_at, pk))
+    bulk.update(PollTarget, ("heat", "due_at"), changed, key=("id",))

@@ -11,6 +11,7 @@ from arbitrage.models import Opportunity
 from ingestion.eventlog.sql import append
 from ingestion.events import OpportunityChanged
 from ingestion.topics import OPPORTUNITIES
+from products import bulk
 from products.services import BestFlip, set_best_flips, set_heat
 
 _STORED = [field.attname for field in Opportunity._meta.concrete_fields if not field.primary_key]
@@ -29,10 +30,8 @@ class Changes:
 
     def write(self) -> None:
         """Insert or update what changed and append the events."""
-        if self.rows:
-            Opportunity.objects.bulk_create(
-                self.rows, update_conflicts=True, unique_fields=["id"], update_fields=_STORED
-            )
+        rows = ([getattr(row, name) for name in ("id", *_STORED)] for row in self.rows)
+        bulk.upsert(Opportunity, ("id", *_STORED), rows, key=("id",), update=_STORED)
         if self.unchanged:
             Opportunity.objects.filter(pk__in=self.unchanged).update(evaluated_at=self.now)
         append(OPPORTUNITIES, self.events, now=self.now)
