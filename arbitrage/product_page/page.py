@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from arbitrage.economics.flip import Flip, evaluate
 from arbitrage.economics.inputs import flip_inputs
 from arbitrage.economics.limit_wording import further_texts
@@ -22,6 +24,7 @@ from products.marketplaces import CODES, PAIRS
 from products.models import Listing, Product
 
 Pair = tuple[str, str]
+HISTORY_SHOWN = 20
 USUAL_DAYS = 30
 """How long the money is tied up where nothing is known about sales."""
 
@@ -111,7 +114,7 @@ def product_page(product: Product, *, wanted: str, profile_number: str, now: dat
     listings = _listings(product)
     profiles = list(SellerProfile.objects.filter(enabled=True).order_by("-is_default", "name"))
     profile = _chosen_profile(profiles, profile_number)
-    stored = list(Opportunity.objects.filter(product=product).select_related("profile").order_by("-opened_at"))
+    stored = _stored(product, most=len(PAIRS) * len(profiles) + HISTORY_SHOWN)
     seller, refused = _seller(profile)
     terms = RouteTerms(seller, load_rates(), now.date()) if seller and listings else None
     opened = {(row.source, row.target): row for row in stored if row.profile == profile and row.state == "open"}
@@ -125,7 +128,7 @@ def product_page(product: Product, *, wanted: str, profile_number: str, now: dat
         routes=routes,
         chosen=chosen,
         detail=_detail(chosen, profile, {row.marketplace: row for row in listings}, now),
-        history=[row for row in stored if row.state == Opportunity.State.CLOSED][:20],
+        history=[row for row in stored if row.state == Opportunity.State.CLOSED][:HISTORY_SHOWN],
         warnings=warnings(seller) if seller else (),
         refused=refused,
     )
@@ -134,6 +137,12 @@ def product_page(product: Product, *, wanted: str, profile_number: str, now: dat
 def _listings(product: Product) -> list[Listing]:
     rows = Listing.objects.filter(product=product).defer("history_base", "history_tail")
     return sorted(rows, key=lambda row: CODES.index(row.marketplace))
+
+
+def _stored(product: Product, *, most: int) -> list[Opportunity]:
+    """Open opportunities, then closed ones, the newest first."""
+    rows = Opportunity.objects.filter(product=product).select_related("profile")
+    return list(rows.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")[:most])
 
 
 def _chosen_profile(profiles: Sequence[SellerProfile], number: str) -> SellerProfile | None:
