@@ -11,7 +11,8 @@ from arbitrage.models import Alert, AlertRead, Opportunity
 from arbitrage.querysets import OpportunityQuery, opportunities
 from ingestion.keepa.bucket import row_of
 from ingestion.models import PollRun, TokenBucket
-from products.models import Product, Watch
+from products import poll_targets
+from products.models import Product
 
 Reader = User | AnonymousUser
 NOBODY = 0
@@ -30,10 +31,11 @@ class Figures:
     best: Opportunity | None
     tokens: TokenBucket | None
     last_answer: datetime | None
+    loading: poll_targets.Loading
 
 
 def figures(now: datetime) -> Figures:
-    """Counts over the default profile's open opportunities; five queries."""
+    """Counts over the default profile's open opportunities; six queries."""
     rows = opportunities(OpportunityQuery(sort="-net"))
     day = now - timedelta(days=1)
     summary = rows.order_by().aggregate(
@@ -47,6 +49,7 @@ def figures(now: datetime) -> Figures:
         best=rows.first(),
         tokens=row_of(settings.KEEPA_API_KEY),
         last_answer=last_answer(),
+        loading=poll_targets.loading(),
     )
 
 
@@ -66,11 +69,6 @@ class FirstRun:
     @property
     def done(self) -> bool:
         return self.key and self.watching and self.polled
-
-
-def first_run(*, key: bool, polled: bool) -> FirstRun:
-    """Where a new installation stands; one cheap query."""
-    return FirstRun(key=key, watching=Watch.objects.exists(), polled=polled)
 
 
 def inbox(reader: Reader) -> QuerySet[Alert]:

@@ -56,7 +56,8 @@ def _kpis() -> dict[str, Any]:
     now = clock.now()
     shown = figures.figures(now)
     has_key = bool(settings.KEEPA_API_KEY or settings.DEMO)
-    steps = figures.first_run(key=has_key, polled=shown.last_answer is not None)
+    polled = shown.last_answer is not None
+    steps = figures.FirstRun(key=has_key, watching=shown.loading.targets > 0, polled=polled)
     return {"now": now, "figures": shown, "steps": steps}
 
 

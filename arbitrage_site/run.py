@@ -21,6 +21,7 @@ def environment_of(current: Mapping[str, str], key: str) -> dict[str, str]:
     prepared.setdefault("DJANGO_SETTINGS_MODULE", "arbitrage_site.settings")
     prepared.setdefault("DEMO", "0" if key else "1")
     prepared.setdefault("WEB_BIND", "127.0.0.1:8000")
+    prepared.setdefault("LOG_FORMAT", "console")  # people read this terminal
     prepared["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{prepared.get('PATH', '')}"
     prepared["PYTHONUNBUFFERED"] = "1"
     return prepared

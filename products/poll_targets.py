@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from arbitrage_site.clock import minute_of
@@ -68,9 +68,22 @@ def due(now: datetime, *, oldest: int) -> QuerySet[PollTarget]:
     )
 
 
-def never_polled() -> int:
-    """How many targets still wait for their first answer."""
-    return PollTarget.objects.filter(source_minute__isnull=True).count()
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """How many targets there are, and how many of them still wait for their first answer."""
+
+    targets: int
+    waiting: int
+
+    @property
+    def answered(self) -> int:
+        return self.targets - self.waiting
+
+
+def loading() -> Loading:
+    """How far the first polls have come, in one query."""
+    counted = PollTarget.objects.aggregate(targets=Count("id"), answered=Count("source_minute"))
+    return Loading(targets=counted["targets"], waiting=counted["targets"] - counted["answered"])
 
 
 def lease(ids: Sequence[int], *, token: str, now: datetime) -> set[int]:

@@ -12,6 +12,7 @@ from arbitrage_site.clock import MINUTES_PER_DAY, minute_of, moment_of
 from ingestion.keepa.bucket import Bucket
 from ingestion.keepa.envelope import Envelope
 from ingestion.planner import COLD, HISTORY_DAYS, OPEN, Budget, Target, pace_of, place, plan
+from ingestion.polling import LOOK_AHEAD
 from ingestion.simulator.catalogue import demo_asins
 from ingestion.simulator.market import Market
 from products.marketplaces import MARKETPLACES
@@ -103,7 +104,7 @@ def test_a_week_of_polling_keeps_its_promises() -> None:
         lost_while_due += tokens.tick(minute) if due else 0
         state = bucket.state(now)
         budget = Budget(state.affordable, max(0, state.tokens + RATE * TICK - state.capacity), waiting)
-        likely = heapq.nsmallest(500, due, key=lambda target: place(target, minute))
+        likely = heapq.nsmallest(LOOK_AHEAD, due, key=lambda target: place(target, minute))
         for batch in plan(likely, budget, now):
             reservation = bucket.reserve(batch.tokens, purpose="products", now=now)
             bucket.settle(reservation, tokens.answer(batch.tokens), now=now)

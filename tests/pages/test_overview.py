@@ -12,6 +12,8 @@ from pytest_django import Settings
 from arbitrage.figures import figures, unread_count
 from arbitrage.models import AlertRead
 from ingestion.models import PollRun
+from products import services
+from products.models import PollTarget
 from tests import factories
 from tests.factories import NOON
 
@@ -48,7 +50,7 @@ def test_an_empty_installation_shows_its_first_steps(signed_in: Client) -> None:
 
 
 def test_the_first_steps_go_when_they_are_done(signed_in: Client) -> None:
-    factories.watch(factories.product())
+    services.watch(["B0TEST0001"], origin="page", now=NOON)
     PollRun.objects.create(started_at=NOON, marketplace="DE", listings=1, outcome="ok")
 
     assert "Three steps" not in signed_in.get("/").content.decode()
@@ -88,6 +90,15 @@ def test_unread_alerts_are_counted_for_each_person(reader: User) -> None:
     AlertRead.objects.create(user=reader, alert=alerts[0], read_at=NOON)
 
     assert unread_count(reader) == 2
+
+
+def test_the_first_load_shows_how_far_it_is(signed_in: Client) -> None:
+    services.watch(["B0TEST0001"], origin="page", now=NOON)
+    PollTarget.objects.filter(marketplace__in=["DE", "IT"]).update(source_minute=1)
+
+    assert "First prices: 2 of 5 listings" in signed_in.get("/").content.decode()
+    PollTarget.objects.update(source_minute=1)
+    assert "<progress" not in signed_in.get("/").content.decode()
 
 
 def test_the_overview_takes_at_most_twelve_queries(signed_in: Client) -> None:
