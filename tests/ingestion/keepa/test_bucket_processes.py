@@ -24,7 +24,7 @@ def try_to_reserve(tokens: int) -> bool:
     return True
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_workers_at_once_never_reserve_more_than_is_free() -> None:
     Bucket(KEY).sync(told(tokens_left=500), asked_at=NOON, now=NOON)
     with ThreadPoolExecutor(6) as workers:
@@ -33,7 +33,7 @@ def test_workers_at_once_never_reserve_more_than_is_free() -> None:
     assert Bucket(KEY).state(NOON).reserved == 400
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_first_two_workers_of_a_key_make_one_row() -> None:
     with ThreadPoolExecutor(4) as workers:
         assert list(workers.map(try_to_reserve, [1] * 4)) == [False] * 4
