@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -21,6 +22,11 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 def _every(seconds: int, task: str) -> dict[str, object]:
     """A schedule entry; a message that waited longer than its interval is worthless and expires."""
     return {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}
+
+
+@setup_logging.connect
+def keep_logging(**_signal: Any) -> None:
+    """Our logging stays: a receiver keeps Celery from setting levels of its own, which silenced what polling says."""
 
 
 @app.on_after_configure.connect

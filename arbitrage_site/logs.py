@@ -71,5 +71,8 @@ def configure_logging(*, level: str, form: str, hidden: Sequence[str] = ()) -> d
             "httpcore2": {"level": "WARNING"},
             # Its lines about 4xx repeat "request_finished", and come when the request's id is gone.
             "django.request": {"level": "ERROR"},
+            # Each tick would say four times that it came and went; the tasks say themselves what they did.
+            "celery": {"level": "WARNING"},
+            "django_structlog.celery": {"level": "WARNING"},
         },
     }
