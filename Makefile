@@ -42,18 +42,20 @@ $(BIN)/python:
 	@echo "Creating $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 
-# uv installs in seconds; where it cannot be had, pip does the same in a minute.
+# uv installs in seconds; where it cannot be had or reaches nothing, pip does the same in a minute.
+define install
+	@$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r $(1) \
+	  || { echo "Without uv: pip takes about a minute."; \
+	       $(BIN)/pip install --disable-pip-version-check --require-hashes --no-deps -r $(1); }
+endef
+
 $(VENV)/.run: requirements.txt | $(BIN)/python
 	@echo "Installing what the project needs (about 55 MB, once) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check uv || echo "Without uv: pip takes about a minute."
-	@if [ -x $(BIN)/uv ]; then \
-	  $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.txt; \
-	else $(BIN)/pip install --disable-pip-version-check --require-hashes --no-deps -r requirements.txt; fi
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv || true
+	$(call install,requirements.txt)
 	@touch $@
 
 $(VENV)/.test: requirements-dev.txt $(VENV)/.run
 	@echo "Installing what the tests need ..."
-	@if [ -x $(BIN)/uv ]; then \
-	  $(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.txt; \
-	else $(BIN)/pip install --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt; fi
+	$(call install,requirements-dev.txt)
 	@touch $@
