@@ -17,7 +17,7 @@ test: $(VENV)/.test lint types ## lint, types and the whole suite on the embedde
 
 lint: $(VENV)/.test ## ruff and djlint
 	@echo "Lint ..."
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/djlint --check --lint --quiet templates
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/djlint --check --lint templates
 
 types: $(VENV)/.test ## strict mypy
 	@echo "Types ..."
