@@ -5,8 +5,6 @@
 Times are CPU seconds of this one process, the best of three runs. Exits 1 when the promise is missed.
 """
 
-import argparse
-import json
 import resource
 import sys
 import time
@@ -24,6 +22,7 @@ from arbitrage.economics.profiles import Profile
 from arbitrage.economics.rates import Fixing, Rate, RateBook
 from arbitrage.economics.terms import Terms, TermsTable
 from arbitrage.economics.termsheet import terms_table
+from benchmarks.setting import options, report
 from products.marketplaces import CODES, PAIRS
 
 DAY = date(2026, 9, 30)
@@ -219,18 +218,11 @@ def peak_mb() -> float:
 
 def main() -> int:
     """Measure, print, and say by the exit code whether the promise holds."""
-    parser = argparse.ArgumentParser(description="Price a million products on 20 pairs.")
-    parser.add_argument("--products", type=int, default=1_000_000)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    arguments = parser.parse_args()
-    result = measure(max(arguments.products, SAMPLE))
-    if arguments.json:
-        print(json.dumps({"name": "kernel", **asdict(result)}))
-    else:
-        for name, value in asdict(result).items():
-            print(f"{name:22} {value}")
-        print(f"promised: {SECONDS} s a million products, {RATIO} times Python, at most {MEMORY_MB} MB more")
-    return 0 if result.passed else 1
+    arguments = options("Price a million products on 20 pairs.", products=1_000_000)
+    measured = asdict(measure(max(arguments.products, SAMPLE)))
+    passed = measured.pop("passed")
+    promise = f"{SECONDS} s a million products, {RATIO} times Python, at most {MEMORY_MB} MB more"
+    return report("kernel", promise, measured, passed=passed, as_json=arguments.json)
 
 
 if __name__ == "__main__":

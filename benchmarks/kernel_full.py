@@ -6,8 +6,6 @@ Times are CPU seconds of this one process, the best of three runs. The baseline 
 in plain Python, on a sample, and must come to the same numbers. Exits 1 when the promise is missed.
 """
 
-import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -269,19 +267,12 @@ def measure(products: int) -> Result:
 
 def main() -> int:
     """Measure, print, and say by the exit code whether the promise holds."""
-    parser = argparse.ArgumentParser(description="Price a million products on 20 pairs with the full fee tables.")
-    parser.add_argument("--products", type=int, default=1_000_000)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    arguments = parser.parse_args()
+    arguments = setting.options("Price a million products on 20 pairs with the full fee tables.", products=1_000_000)
     setting.install()
-    result = measure(max(arguments.products, SAMPLE))
-    if arguments.json:
-        print(json.dumps({"name": "kernel_full", **asdict(result)}))
-    else:
-        for name, value in asdict(result).items():
-            print(f"{name:24} {value}")
-        print(f"promised: {SECONDS} s a million products, {RATIO} times Python, at most {MEMORY_MB} MB")
-    return 0 if result.passed else 1
+    measured = asdict(measure(max(arguments.products, SAMPLE)))
+    passed = measured.pop("passed")
+    promise = f"{SECONDS} s a million products, {RATIO} times Python, at most {MEMORY_MB} MB"
+    return setting.report("kernel_full", promise, measured, passed=passed, as_json=arguments.json)
 
 
 if __name__ == "__main__":
