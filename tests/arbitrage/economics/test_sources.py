@@ -45,6 +45,23 @@ def amounts(flip: Flip) -> dict[str, int]:
     return {line.code: -line.amount for line in flip.lines}
 
 
+HEAVY: dict[str, Any] = {
+    "package_length": 800,
+    "package_width": 500,
+    "package_height": 400,
+    "package_weight": 25_000,
+}
+
+
+@pytest.mark.parametrize(
+    ("target", "fee"),
+    [(Seen("DE", buy_box=100), 30), (Seen("UK", buy_box=100), 25), (Seen("DE", buy_box=10_000, **HEAVY), 2_000)],
+)
+def test_a_flip_pays_at_least_the_least_referral_fee(target: Seen, fee: int) -> None:
+    """The minimum vectors of economics.md 1.8: 1.00 in EUR and in GBP, and 100.00 for a heavy parcel."""
+    assert amounts(flip_of(target))["referral"] == fee
+
+
 def test_keepas_fees_stand_at_keepas_price() -> None:
     flip = flip_of(Seen("DE", referral_rate=150_200, fba_fee=333))
     assert (amounts(flip)["referral"], amounts(flip)["fba"]) == (1201, 333)
