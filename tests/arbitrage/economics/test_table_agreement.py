@@ -18,6 +18,7 @@ from arbitrage.economics.table_loading import load_tables
 from arbitrage.economics.termsheet import terms_table
 from products.marketplaces import CODES, PAIRS
 from tests.arbitrage.economics.listings import Seen
+from tests.arbitrage.economics.test_fee_tables import CELLS, cents, package
 
 pytestmark = pytest.mark.django_db
 DAYS = [date(2026, 9, 30), date(2026, 12, 1)]
@@ -103,6 +104,22 @@ def test_both_forms_agree_around_every_threshold(category: str, fee: int | None)
 
     prices = [threshold + step for threshold in THRESHOLDS for step in (-1, 0, 1)]
     compare([{code: at(code, sale) for code in CODES} for sale in prices], BORDER, DAYS[0])
+
+
+def test_both_forms_take_every_cell_of_the_local_table() -> None:
+    """Each row of the table is a product on all five marketplaces; the fee a flip prints is the cell of its store."""
+    rows = {(kind, weight): package(kind, weight) for _, kind, weight, _ in CELLS}
+    found = [{code: replace(seen, marketplace=code) for code in CODES} for seen in rows.values()]
+    compare(found, BORDER, DAYS[0])
+
+    table, tables = terms_table(BORDER, load_rates(), DAYS[0]), load_tables().on(DAYS[0])
+    for store, kind, weight, amount in CELLS:
+        source, seen = "IT" if store != "IT" else "DE", rows[kind, weight]
+        target = replace(seen, marketplace=store)
+        inputs = flip_inputs(replace(seen, marketplace=source), target, table[source, store], tables=tables)
+        assert isinstance(inputs, FlipInputs), inputs
+        printed = {line.code: -line.amount for line in evaluate(inputs).lines}
+        assert printed["fba"] == cents(amount), (store, kind, weight)
 
 
 def compare(found: Sequence[Mapping[str, Seen]], profile: Profile, day: date) -> None:
