@@ -109,7 +109,9 @@ def test_both_forms_agree_around_every_threshold(category: str, fee: int | None)
 def test_both_forms_take_every_cell_of_the_local_table() -> None:
     """Each row of the table is a product on all five marketplaces; the fee a flip prints is the cell of its store."""
     rows = {(kind, weight): package(kind, weight) for _, kind, weight, _ in CELLS}
-    found = [{code: replace(seen, marketplace=code) for code in CODES} for seen in rows.values()]
+    found: list[Mapping[str, Seen]] = [
+        {code: replace(seen, marketplace=code) for code in CODES} for seen in rows.values()
+    ]
     compare(found, BORDER, DAYS[0])
 
     table, tables = terms_table(BORDER, load_rates(), DAYS[0]), load_tables().on(DAYS[0])
