@@ -7,7 +7,6 @@ beats. A thread dies with its process (docs/decisions/0003-celery-on-files.md).
 import fcntl
 from typing import IO, Any
 
-import structlog
 from celery import Celery, bootsteps
 from celery.beat import EmbeddedService, ScheduleEntry, Scheduler
 from celery.schedules import schedule
@@ -16,8 +15,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from arbitrage_site import clock
-
-log = structlog.get_logger(__name__)
 
 
 class SlotScheduler(Scheduler):

@@ -1,7 +1,7 @@
 """Polling: lease what is due, ask Keepa, append what it said. The shell around `planner`."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -133,9 +133,10 @@ def _poll(client: PaidClient, batch: planner.Batch, outcome: Outcome, started: f
         stats=90 if batch.buybox else None,  # only the buy box's owner is read from it
     )
     now = clock_now()
+    minutes = _source_minutes(answer, now)
     with transaction.atomic():
-        append(RAW, _updates(batch, answer, now), now=now)
-        _record(batch, answer, now)
+        append(RAW, _updates(batch, answer, minutes, now), now=now)
+        _record(batch, answer, minutes, now)
         tokens = answer.envelope.tokens_consumed
         _run(batch.marketplace, len(batch.targets), tokens, started, now, outcome="ok")
     metrics.polled(batch.marketplace, "ok", len(answer.products))
@@ -146,13 +147,12 @@ def _poll(client: PaidClient, batch: planner.Batch, outcome: Outcome, started: f
     outcome.tokens += answer.envelope.tokens_consumed
 
 
-def _updates(batch: planner.Batch, answer: Answer, now: datetime) -> list[RawKeepaUpdate]:
+def _updates(batch: planner.Batch, answer: Answer, minutes: Mapping[str, int], now: datetime) -> list[RawKeepaUpdate]:
     asked: list[Group] = ["history"]
     asked += ["buybox"] if batch.buybox else []
     asked += ["rating"] if batch.rating else []
     since = 0 if batch.days is None else minute_of(now) - batch.days * MINUTES_PER_DAY
     share = answer.envelope.tokens_consumed // max(1, len(answer.products))
-    minutes = _source_minutes(answer, now)
     marketplace = MARKETPLACES[batch.marketplace]
     return [
         RawKeepaUpdate(
@@ -181,9 +181,9 @@ def _source_minutes(answer: Answer, now: datetime) -> dict[str, int]:
     return {asin: answer.updated.get(asin) or answered for asin in answer.products}
 
 
-def _record(batch: planner.Batch, answer: Answer, now: datetime) -> None:
+def _record(batch: planner.Batch, answer: Answer, minutes: Mapping[str, int], now: datetime) -> None:
     """Store what was learned. A minute in the future must not put off the next poll, so it counts as now."""
-    known = {asin: min(minute, minute_of(now)) for asin, minute in _source_minutes(answer, now).items()}
+    known = {asin: min(minute, minute_of(now)) for asin, minute in minutes.items()}
     changes = poll_targets.changes_of([(target.asin, batch.marketplace) for target in batch.targets])
     refresh = timedelta(minutes=settings.KEEPA_REFRESH_MINUTES)
     answered, absent, unpaid = [], [], []

@@ -114,11 +114,11 @@ def test_both_forms_take_every_cell_of_the_local_table() -> None:
     ]
     compare(found, BORDER, DAYS[0])
 
-    table, tables = terms_table(BORDER, load_rates(), DAYS[0]), load_tables().on(DAYS[0])
+    table = terms_table(BORDER, load_rates(), DAYS[0])
     for store, kind, weight, amount in CELLS:
         source, seen = "IT" if store != "IT" else "DE", rows[kind, weight]
         target = replace(seen, marketplace=store)
-        inputs = flip_inputs(replace(seen, marketplace=source), target, table[source, store], tables=tables)
+        inputs = flip_inputs(replace(seen, marketplace=source), target, table[source, store])
         assert isinstance(inputs, FlipInputs), inputs
         printed = {line.code: -line.amount for line in evaluate(inputs).lines}
         assert printed["fba"] == cents(amount), (store, kind, weight)
