@@ -8,7 +8,7 @@ from ingestion.models import DeadLetter, LogPartition, LogPosition, LogRecord, P
 from ingestion.simulator.catalogue import demo_asins
 from products import services
 from products.marketplaces import CODES
-from products.models import Product, RollUp, Watch
+from products.models import Product, RollUp, RollUpShare, Watch
 
 PRODUCTS = 5000
 
@@ -33,7 +33,7 @@ def clear() -> int:
         products = Product.objects.filter(is_demo=True)
         count = products.count()
         products.delete()
-        for model in (LogRecord, DeadLetter, PollRun, TokenBucket, TokenUse, RollUp):
+        for model in (LogRecord, DeadLetter, PollRun, TokenBucket, TokenUse, RollUp, RollUpShare):
             model.objects.all().delete()
         for partition in LogPartition.objects.all():
             place = {"topic": partition.topic, "partition": partition.partition}

@@ -8,14 +8,15 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from arbitrage.demo import NAME
-from arbitrage.models import Alert, Opportunity
+from arbitrage.models import Alert, Opportunity, SellerProfile
 from arbitrage_site.clock import moment_of, now
 from ingestion import polling
 from ingestion.keepa import paid
-from ingestion.models import DeadLetter
+from ingestion.models import DeadLetter, LogRecord
 from ingestion.simulator.catalogue import demo_asins
 from ingestion.simulator.planted import planted
-from products.models import Listing
+from products.models import Listing, Product, RollUp, RollUpShare
+from products.tasks import roll_up
 from tests.simulator import START_MINUTE, Running, running_simulator
 
 PRODUCTS = 300
@@ -62,3 +63,16 @@ def test_what_the_pipeline_leaves_behind_is_consistent(simulator: Running) -> No
     with time_machine.travel(now().replace(microsecond=0) + (moment_of(90) - moment_of(0)), tick=True):
         _run_pipeline()
         call_command("conservation")
+
+
+def test_clearing_the_demo_leaves_nothing_that_was_invented(simulator: Running) -> None:
+    call_command("load_demo", products=10)
+    _run_pipeline()
+    roll_up()
+    assert RollUp.objects.exists()
+
+    call_command("load_demo", clear=True)
+
+    for model in (Product, Listing, RollUp, RollUpShare, LogRecord, Opportunity, Alert):
+        assert not model._default_manager.exists(), model
+    assert SellerProfile.objects.get(is_default=True).name == "Germany, one registration"
