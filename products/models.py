@@ -4,6 +4,9 @@ from django.db import models
 
 from products.marketplaces import CHOICES, CODES
 
+GONE = 4
+"""Keepa's productType of something invalid or gone, maybe for a while (keepa.md 10)."""
+
 
 def all_marketplaces() -> list[str]:
     """The default of a new watch: poll everywhere."""

@@ -16,14 +16,12 @@ from django.db.models import Exists, F, OuterRef
 from numpy.typing import NDArray
 
 from products import bulk
-from products.models import Listing, RollUp, RollUpShare
+from products.models import GONE, Listing, RollUp, RollUpShare
 from products.series import closes, of_listing, reference_kind
 from products.series.daily import NOTHING, UNKNOWN
 
 DAYS = 30
 BATCH = 500
-GONE = 4
-"""Keepa's productType of what is gone."""
 
 Share = tuple[int, bytes, int]
 """First day, packed closing prices, median of 90 days or 0."""

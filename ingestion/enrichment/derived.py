@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from ingestion.enrichment.state import BUYBOX, GONE, ListingState
+from ingestion.enrichment.state import BUYBOX, ListingState
+from products.models import GONE
 from products.series import (
     AMAZON,
     BUY_BOX,

@@ -14,9 +14,6 @@ GROUPS = (BASE, BUYBOX, RATING, OFFERS)
 COVERED = (BASE, BUYBOX, RATING)
 """The groups that have history."""
 
-GONE = 4
-"""Keepa's productType of something invalid or gone, maybe for a while (keepa.md 10)."""
-
 Stretches = tuple[tuple[int, int], ...]
 """Keepa minutes covered: disjoint (from, until), ascending."""
 
