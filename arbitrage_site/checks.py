@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
-from arbitrage_site import environment
+from arbitrage_site import engines, environment
 from arbitrage_site.access import is_loopback
 
 KEY_LENGTH = 64
@@ -30,7 +30,7 @@ Check = Callable[[], Iterator[CheckMessage]]
 @register()
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Everything that can be judged from the settings alone."""
-    all_checks: tuple[Check, ...] = (_exposure, _secrets, _keepa_key, _numbers, _addresses)
+    all_checks: tuple[Check, ...] = (_exposure, _secrets, _keepa_key, _numbers, _addresses, _combination)
     return [message for check in all_checks for message in check()]
 
 
@@ -95,3 +95,14 @@ def _addresses() -> Iterator[CheckMessage]:
     parts = urlsplit(settings.KEEPA_BASE_URL)
     if parts.scheme == "http" and settings.KEEPA_API_KEY and not is_loopback(f"{parts.hostname}:"):
         yield checks.Warning("KEEPA_BASE_URL is plain http: the key travels readable. Use https.", id="site.W003")
+
+
+def _combination() -> Iterator[CheckMessage]:
+    services = frozenset().union(*engines.COMBINATIONS)
+    chosen = frozenset(name for name in services if environment.read(name))
+    if chosen not in engines.COMBINATIONS:
+        yield checks.Warning(
+            f"{', '.join(sorted(chosen))} together are not a combination that is tested;"
+            f" the nearest is: {engines.nearest(chosen)}.",
+            id="site.W004",
+        )

@@ -14,6 +14,8 @@ import environ
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_FORMATS = ("json", "console")
+KAFKA_PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+KAFKA_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 _YES_OR_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -55,6 +57,18 @@ VARIABLES = (
         "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
         "Where the daily exchange rates come from.",
     ),
+    Variable("DATABASE_URL", str, "", "postgresql://user:password@host/name. Empty: SQLite files in VAR_DIR."),
+    Variable("REDIS_URL", str, "", "redis://host:6379/0, for cache, limits and Celery. Empty: files in VAR_DIR."),
+    Variable("KAFKA_BOOTSTRAP_SERVERS", str, "", "host:9092, comma separated. Empty: consumers read the SQL log."),
+    Variable("KAFKA_SECURITY_PROTOCOL", str, "PLAINTEXT", "How brokers are spoken to.", KAFKA_PROTOCOLS),
+    Variable("KAFKA_SASL_MECHANISM", str, "", "How the user is proved to the brokers.", KAFKA_MECHANISMS),
+    Variable("KAFKA_USERNAME", str, "", "The user of the brokers."),
+    Variable("KAFKA_PASSWORD", str, "", "The password of that user."),
+    Variable("KAFKA_CA_FILE", str, "", "Certificates that sign the brokers'. Empty: the system's."),
+    Variable("KAFKA_TOPIC_PREFIX", str, "", "Put before each topic and group, where installations share a cluster."),
+    Variable("ELASTICSEARCH_URL", str, "", "https://user:password@host:9200. Empty: search in SQL."),
+    Variable("ELASTICSEARCH_CA_FILE", str, "", "Certificates that sign the server's. Empty: the system's."),
+    Variable("ELASTICSEARCH_INDEX_PREFIX", str, "", "Put before each index, where installations share a cluster."),
     Variable("VAR_DIR", str, "var", "Folder for the database, queues and logs of the embedded mode."),
     Variable("SECRET_KEY", str, "", "Signs sessions. Empty: one is made and kept in VAR_DIR."),
     Variable("ALLOWED_HOSTS", list, ["127.0.0.1", "localhost"], "Host names the site answers to, comma separated."),
@@ -66,6 +80,7 @@ VARIABLES = (
     Variable("LOG_FORMAT", str, "json", "json, or console for people.", LOG_FORMATS),
 )
 
+NAMES = tuple(variable.name for variable in VARIABLES)
 _BY_NAME = {variable.name: variable for variable in VARIABLES}
 
 

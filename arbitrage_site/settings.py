@@ -5,12 +5,11 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from arbitrage_site import environment
+from arbitrage_site import engines, environment
 from arbitrage_site.logs import configure_logging
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[Watch] and the like be written at run time
@@ -96,24 +95,15 @@ TEMPLATES = [
     }
 ]
 
-# SQLite with several processes: docs/decisions/0002-sqlite-settings.md has the reasons and what was measured.
-_SQLITE_OPTIONS: dict[str, Any] = {
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;"
-        "PRAGMA cache_size=-32000; PRAGMA mmap_size=16777216; PRAGMA temp_store=MEMORY"
-    ),
-}
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": VAR_DIR / "arbitrage.sqlite3",
-        "OPTIONS": _SQLITE_OPTIONS,
-        "ATOMIC_REQUESTS": False,
-        "CONN_MAX_AGE": None,
-    }
-}
+# The services (arbitrage_site/engines.py): each is embedded unless its variable names a server.
+DATABASE_URL: str = read("DATABASE_URL")
+REDIS_URL: str = read("REDIS_URL")
+DATABASES = {"default": engines.database(DATABASE_URL, file=VAR_DIR / "arbitrage.sqlite3")}
+KAFKA: dict[str, str | int] = engines.kafka({name: read(name) for name in environment.NAMES if "KAFKA" in name})
+KAFKA_TOPIC_PREFIX: str = read("KAFKA_TOPIC_PREFIX")
+ELASTICSEARCH_URL: str = read("ELASTICSEARCH_URL")
+ELASTICSEARCH_CA_FILE: str = read("ELASTICSEARCH_CA_FILE")
+ELASTICSEARCH_INDEX_PREFIX: str = read("ELASTICSEARCH_INDEX_PREFIX")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -227,7 +217,12 @@ DEMO_PARTS = ["arbitrage.demo"]
 
 LOG_LEVEL: str = read("LOG_LEVEL")
 LOG_FORMAT: str = read("LOG_FORMAT")
-LOGGING = configure_logging(level=LOG_LEVEL, form=LOG_FORMAT, hidden=[KEEPA_API_KEY, SECRET_KEY])
+_PASSWORDS = [engines.password_of(url) for url in (DATABASE_URL, REDIS_URL, ELASTICSEARCH_URL)]
+LOGGING = configure_logging(
+    level=LOG_LEVEL,
+    form=LOG_FORMAT,
+    hidden=[KEEPA_API_KEY, SECRET_KEY, read("KAFKA_PASSWORD"), *_PASSWORDS],
+)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG

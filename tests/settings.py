@@ -8,11 +8,12 @@ os.environ["KEEPA_API_KEY"] = "k" * 64
 os.environ.pop("DEMO", None)
 
 from arbitrage_site.settings import *  # noqa: F403 - the environment above must be set first
-from arbitrage_site.settings import DATABASES, STORAGES, VAR_DIR
+from arbitrage_site.settings import DATABASE_URL, DATABASES, STORAGES, VAR_DIR
 
 SECRET_KEY = "a-secret-for-tests-only-" + "x" * 40
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+if not DATABASE_URL:
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 KEEPA_BASE_URL = "http://keepa.invalid"
 CELERY_BROKER_URL = "memory://"
