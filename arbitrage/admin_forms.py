@@ -43,6 +43,7 @@ class SellerProfileForm(forms.ModelForm[SellerProfile]):
             "inbound",
             "prep",
             "storage",
+            "storage_days",
             "freight",
             "brokerage",
             "duty",

@@ -80,7 +80,14 @@ class SellerProfile(models.Model):
     )
     inbound = models.IntegerField(default=0, help_text="EUR cents a unit, transport to the warehouse.")
     prep = models.IntegerField(default=0, help_text="EUR cents a unit.")
-    storage = models.IntegerField(default=0, help_text="EUR cents a unit until it is sold.")
+    storage = models.IntegerField(
+        null=True,
+        blank=True,
+        help_text="EUR cents a unit until it is sold. Empty: Amazon's price of the month for the packed volume.",
+    )
+    storage_days = models.PositiveSmallIntegerField(
+        default=30, help_text="Days until a unit is sold, for storage by volume; at most 240."
+    )
     freight = models.PositiveIntegerField(
         null=True, blank=True, help_text="EUR cents a unit, to the border of a UK leg. Empty: unknown."
     )

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from arbitrage.economics.loading import load_rates
 from arbitrage.models import CategoryMapping, FeeAmount, FeeRate, ReferralRate, SizeTier, VatRate
 from arbitrage.rate_files.loading import tables_changed
-from arbitrage.rate_forms import DatedForm, FeeRateForm, ReferralRateForm, VatRateForm
+from arbitrage.rate_forms import DatedForm, FeeAmountForm, FeeRateForm, ReferralRateForm, VatRateForm
 from arbitrage.rate_models import DatedRow
 from arbitrage_site.clock import now
 
@@ -72,6 +72,7 @@ class ReferralRateAdmin(DatedRateAdmin):
 
 @admin.register(FeeAmount)
 class FeeAmountAdmin(DatedRateAdmin):
+    form = FeeAmountForm
     list_display = ("kind", "store", "tier", "up_to", "months", "amount", "per_step", *DATED)
     list_filter = ("edited", "kind", "store", "tier", "confidence")
     ordering = ("kind", "store", "tier", "up_to", "months", "-valid_from")

@@ -8,7 +8,8 @@ from arbitrage.admin_forms import RateForm
 from arbitrage.economics.missing import InvalidRate
 from arbitrage.economics.rates import Rate
 from arbitrage.economics.referral import parse_tiers
-from arbitrage.models import FeeRate, ReferralRate, VatRate
+from arbitrage.models import FeeAmount, FeeRate, ReferralRate, VatRate
+from arbitrage.rate_files import cells
 
 DATED = ["valid_from", "valid_to", "source", "confidence"]
 
@@ -41,6 +42,24 @@ class DatedForm(forms.ModelForm[Any]):
         begin, end = self.cleaned_data.get("valid_from"), self.cleaned_data.get("valid_to")
         if begin and end and end < begin:
             self.add_error("valid_to", f"A row from {begin} cannot end on {end}.")
+        return cleaned
+
+
+class FeeAmountForm(DatedForm):
+    """A cell of a fee table; storage has months and a unit of volume."""
+
+    class Meta:
+        model = FeeAmount
+        fields = ["kind", "store", "tier", "up_to", "months", "amount", "per_step", "step", "unit", *DATED]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.cleaned_data.get("kind") == FeeAmount.Kind.STORAGE:
+            for name, read in (("months", cells.months), ("unit", cells.volume)):
+                try:
+                    read(self.cleaned_data.get(name, ""))
+                except ValueError as error:
+                    self.add_error(name, f"{name} {error}.")
         return cleaned
 
 

@@ -1,4 +1,4 @@
-"""The kernel with the full fee tables: categories, sizes, reduced VAT, duty; from 1,000 products to a million.
+"""The kernel with the full fee tables: categories, sizes, reduced VAT, duty, storage; from 1,000 products to a million.
 
     python -m benchmarks.kernel_full [--products 1000000] [--json]
 
@@ -99,6 +99,8 @@ def grown(sample: "Columns", products: int) -> "Columns":
 def one_pair(terms: "Terms") -> One:
     """The same formula for one product on one pair; all that depends on the pair alone is worked out beforehand."""
     from arbitrage.economics.interned import GOODS, RULES
+    from arbitrage.economics.storage import per_volume
+    from arbitrage.economics.tables import Cell
     from arbitrage.economics.taxes import purchase_of, sale_of
 
     rules = RULES.values()
@@ -108,19 +110,23 @@ def one_pair(terms: "Terms") -> One:
     top, bottom = top // gcd(top, bottom), bottom // gcd(top, bottom)
     fixed = purchase.freight + purchase.brokerage + purchase.inbound + purchase.prep
     fuel_rate, surcharge = sale.fuel.ppm, sale.digital_services.ppm
-    on_fulfilment, storage = sale.digital_services.on_fulfilment, sale.storage
+    on_fulfilment, storing = sale.digital_services.on_fulfilment, sale.storing
+    kept: dict[int, tuple[int, int]] = {}
     vat: dict[int, int | None] = {}
     bought: dict[int, tuple[int, int | None] | None] = {}
     for code, goods in enumerate(GOODS.values()):
         buys, sells = purchase_of(terms, goods), sale_of(terms, goods)
         bought[code] = None if isinstance(buys, tuple) else (buys.source_vat.ppm, buys.duty.ppm if buys.duty else None)
+        cell = storing.of(goods.storage) if storing else None
+        if storing and isinstance(cell, Cell):
+            kept[code] = per_volume(cell, storing.days).as_integer_ratio()
         vat[code] = None if isinstance(sells, tuple) or not sells.output_vat else sells.output_vat.ppm
 
     def one(here: Row, there: Row) -> Outcome | None:
         rates, output = bought[here["goods"]], vat[there["goods"]]
         if here["buy"] <= 0 or there["sale"] <= 0 or there["fba"] <= 0 or there["referral"] < 0:
             return None
-        if rates is None or output is None:
+        if rates is None or output is None or there["volume"] < 0 or there["goods"] not in kept:
             return None
         price, number = there["sale"], there["rule"]
         net_price = rounded(here["buy"], 1_000_000, 1_000_000 + rates[0])
@@ -139,7 +145,8 @@ def one_pair(terms: "Terms") -> One:
         fba = there["low"] if there["low"] > 0 and price <= there["limit"] else there["fba"]
         fulfilment = fba + rounded(fba, fuel_rate, 1_000_000)
         base = charged + fulfilment if on_fulfilment else charged
-        fees = charged + fulfilment + rounded(base, surcharge, 1_000_000) + storage
+        fees = charged + fulfilment + rounded(base, surcharge, 1_000_000)
+        fees += rounded(there["volume"], *kept[there["goods"]])
         net = revenue - fees - cost
         sign, size = (1, net) if net >= 0 else (-1, -net)
         roi = sign * rounded(size, 10_000, cost)
@@ -194,7 +201,7 @@ def tables_of_the_day() -> "tuple[TermsTable, DayTables]":
         registrations=frozenset(CODES),
         inbound=90,
         prep=60,
-        storage=20,
+        storage=None,
         freight=250,
         brokerage=100,
         fx_spread=10_000,

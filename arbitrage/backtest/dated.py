@@ -12,14 +12,15 @@ from arbitrage.backtest.stepping import Int64
 from arbitrage.economics.missing import Incomplete, Missing
 from arbitrage.economics.profiles import Profile
 from arbitrage.economics.rates import EURO, Fixing, RateBook
-from arbitrage.economics.tables import NO_TABLES, DayTables, FeeTables
+from arbitrage.economics.tables import NO_TABLES, Cell, DayTables, FeeTables, season
 from arbitrage.economics.terms import Terms, TermsTable
 from arbitrage.economics.termsheet import terms_for
 from arbitrage_site.clock import KEEPA_EPOCH_MINUTES, MINUTES_PER_DAY
 from products.marketplaces import MARKETPLACES, PAIRS
 
 Pair = tuple[str, str]
-FIRST_DAY = date(1970, 1, 1).toordinal() + KEEPA_EPOCH_MINUTES // MINUTES_PER_DAY
+_EPOCH = date(1970, 1, 1).toordinal()
+FIRST_DAY = _EPOCH + KEEPA_EPOCH_MINUTES // MINUTES_PER_DAY
 """The ordinal of the day on which Keepa's time begins."""
 
 
@@ -49,6 +50,7 @@ class DatedTerms:
     """A profile's terms by day. Only rates that held or were fixed on or before a day are read for it.
 
     Within the euro terms change with VAT and surcharges; other routes with every fixing of their currency as well.
+    Where storage is by volume they change with its seasons too.
     """
 
     def __init__(self, profile: Profile, rates: RateBook) -> None:
@@ -63,6 +65,7 @@ class DatedTerms:
         self._tabled = np.array([0, *sorted(tabled)], np.int64)
         self._inside = np.array([0, *sorted(changes)], np.int64)
         self._across = np.array([0, *sorted(changes | fixed)], np.int64)
+        self._seasons = _seasons(rates.tables) if profile.storage is None else None
         self._known: dict[tuple[Pair, int], Terms | Incomplete] = {}
 
     def stretches(self, pair: Pair, days: Int64) -> Int64:
@@ -72,7 +75,8 @@ class DatedTerms:
     def starts(self, *, foreign: bool, days: Int64) -> Int64:
         """As `stretches`, for all routes within the euro or all others."""
         starts = self._across if foreign else self._inside
-        return starts[np.searchsorted(starts, days, side="right") - 1]
+        found: Int64 = starts[np.searchsorted(starts, days, side="right") - 1]
+        return found if self._seasons is None else np.maximum(found, _season_starts(self._seasons, days))
 
     def table_starts(self, days: Int64) -> Int64:
         """For each day (ordinal) the first day of the stretch whose fee tables it shares."""
@@ -155,6 +159,28 @@ def _table_changes(tables: FeeTables) -> Iterator[int]:
         for rows in groups.values():
             yield from _borders(rows)
     yield from _borders(tables.tiers)
+
+
+def _seasons(tables: FeeTables) -> Int64:
+    """For each month (January is 0) the month in which its season of storage begins."""
+    rows = [row for (kind, _, _), rows in tables.amounts.items() if kind == "storage" for row in rows]
+    firsts = sorted({1, *(month for row in rows for month in _first_months(row.value))})
+    return np.array([max(first for first in firsts if first <= month) - 1 for month in range(1, 13)], np.int64)
+
+
+def _first_months(cell: Cell) -> Iterator[int]:
+    """Where a season begins, and where the next one does."""
+    first, last = season(cell.months)
+    yield max(first, 1)
+    yield last % 12 + 1
+
+
+def _season_starts(seasons: Int64, days: Int64) -> Int64:
+    """The ordinals of the first days of the seasons that some days (ordinals) lie in."""
+    months = (days - _EPOCH).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    in_year = months % 12
+    begins = (months - in_year + seasons[in_year]).astype("datetime64[M]").astype("datetime64[D]")
+    return np.maximum(begins.astype(np.int64) + _EPOCH, 0)
 
 
 def left_out(pair: Pair) -> Incomplete:

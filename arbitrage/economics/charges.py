@@ -8,11 +8,12 @@ the sale, so that one answer serves every price.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from arbitrage.economics.interned import Goods, goods_of
+from arbitrage.economics.interned import STANDARD_CLASS, Goods, goods_of
 from arbitrage.economics.missing import Missing
 from arbitrage.economics.prices import PricedListing, closing_fee, fulfilment_fee, reference_price, referral_rate
 from arbitrage.economics.referral import ReferralRule
 from arbitrage.economics.sizes import Package, Tier, package_of, tier_of
+from arbitrage.economics.storage import group_of, volume_of
 from arbitrage.economics.tables import Category, Cell, DayTables, charge
 from products.marketplaces import MARKETPLACES
 
@@ -70,7 +71,8 @@ class FulfilmentCharge:
 class Charges:
     """All charges of a listing. `fba` is for local stock, `efn` for stock in another country; `closing` None: missing.
 
-    `reference` is the price at which Keepa's figures hold. Not `tabled`: no tables are in use.
+    `reference` is the price at which Keepa's figures hold, `volume` the packed one in mm3. Not `tabled`: no tables are
+    in use.
     """
 
     marketplace: str
@@ -83,6 +85,7 @@ class Charges:
     package: Package | None = None
     reference: int | None = None
     closing_cell: Cell | None = None
+    volume: int | None = None
     tabled: bool = True
 
 
@@ -106,11 +109,12 @@ def charges_of(listing: PricedListing, tables: DayTables) -> Charges:
         fba=_local(listing, tables, category, reference, package, tier, general=general),
         efn=_efn(listing, tables, package, tier),
         closing=None if is_missing else cell.amount if cell else closing,
-        goods=goods_of(category),
+        goods=_goods(listing, category, tier),
         category=category,
         package=package,
         reference=reference,
         closing_cell=cell,
+        volume=volume_of(listing),
     )
 
 
@@ -121,8 +125,15 @@ def _as_keepa_says(listing: PricedListing) -> Charges:
         fba=FulfilmentCharge(fulfilment_fee(listing)),
         efn=FulfilmentCharge(None, keepa=False),
         closing=closing_fee(listing),
+        volume=volume_of(listing),
         tabled=False,
     )
+
+
+def _goods(listing: PricedListing, category: Category | None, tier: Tier | None) -> Goods:
+    """What decides VAT and storage; a category that means nothing counts as standard, and makes an estimate."""
+    goods = goods_of(category) or Goods(STANDARD_CLASS, "")
+    return goods._replace(storage=group_of(category, tier, hazmat=bool(listing.is_hazmat)))
 
 
 def _referral(

@@ -43,6 +43,7 @@ def _row(listing: PricedListing, charges: Charges) -> Iterator[int]:
     yield GOODS.code(charges.goods)
     yield int(not fba.keepa)
     yield MISSING if missing or not (listing.package_weight or 0) > 0 else int(listing.package_weight or 0)
+    yield _known(charges.volume)
 
 
 def _known(value: int | None) -> int:

@@ -19,6 +19,7 @@ from arbitrage.economics.prices import (
 )
 from arbitrage.economics.profiles import Fulfilment, Profile
 from arbitrage.economics.rates import PPM, RateBook
+from arbitrage.economics.storage import STANDARD, Stored
 from arbitrage.economics.tables import Cell, DayTables
 from arbitrage.economics.taxes import purchase_of, sale_of
 from arbitrage.economics.terms import PurchaseTerms, SaleTerms, Terms
@@ -49,7 +50,7 @@ class FlipInputs:
     `fba` the fulfilment fee; where `charges` knows more, `referral_fee` and `fba_fee` follow the price over thresholds:
     at or below `limit` the fulfilment fee is `low`. `estimates` says why the result is only an estimate, empty when it
     is not; `warnings` where sources differ. `seen` are the days on which Keepa looked at source and target,
-    `parcel` the packed weight (g) where the seller ships.
+    `parcel` the packed weight (g) where the seller ships, `stored` what its storage is worked out from.
     """
 
     terms: Terms
@@ -66,6 +67,7 @@ class FlipInputs:
     charges: Charges | None = field(default=None, compare=False, repr=False)
     seen: tuple[date | None, date | None] = field(default=(None, None), compare=False)
     parcel: int | None = field(default=None, compare=False)
+    stored: Stored | None = field(default=None, compare=False)
 
     @property
     def is_estimate(self) -> bool:
@@ -130,15 +132,19 @@ def _inputs(
     category = tables.category(source.category) if tables.loaded else None
     bought = goods_of(category)
     purchase, sold = purchase_of(terms, bought), sale_of(terms, charges.goods)
+    stored = _stored(terms.sale, charges)
     efn, own = (terms.sale.fulfilment is way for way in (Fulfilment.FBA_EFN, Fulfilment.FBM))
     missing = (
         *missing_of(charges, efn=efn, own=own),
         *_missing_parcel(terms.sale, target),
+        *(stored if isinstance(stored, tuple) else ()),
         *(() if isinstance(purchase, PurchaseTerms) else purchase),
         *(() if isinstance(sold, SaleTerms) else sold),
     )
     if missing or not isinstance(purchase, PurchaseTerms) or not isinstance(sold, SaleTerms):
         return Incomplete(source.marketplace, target.marketplace, tuple(dict.fromkeys(missing)))
+    if isinstance(stored, Stored):
+        sold = replace(sold, storage=stored.amount)
     fulfilment = charges.efn if efn else _parcel(terms.sale, target) if own else charges.fba
     extra = 0 if fulfilment.keepa else sold.no_cep
     judged = Judged(terms, source, target, category, bought, charges, sale, efn=efn, own=own)
@@ -154,6 +160,7 @@ def _inputs(
         low=None if efn or fulfilment.low is None else fulfilment.low + extra,
         limit=None if efn else fulfilment.limit,
         parcel=target.package_weight if own else None,
+        stored=stored if isinstance(stored, Stored) else None,
         warnings=tuple(warnings_of(judged)),
         charges=charges if charges.tabled else None,
         seen=(_day(source), _day(target)),
@@ -173,6 +180,19 @@ def _missing_parcel(sale: SaleTerms, target: PricedListing) -> Iterator[Missing]
         yield Missing("package_weight", f"the packed weight in {target.marketplace}")
     else:
         yield Missing("shipping", f"an own shipping price to {target.marketplace} for {target.package_weight} g")
+
+
+def _stored(sale: SaleTerms, charges: Charges) -> Stored | tuple[Missing, ...] | None:
+    """What storage by volume is worked out from, or what is missing for it; None where it is an amount."""
+    if sale.storing is None:
+        return None
+    cell = sale.storing.of(charges.goods.storage if charges.goods else STANDARD)
+    missing = [] if isinstance(cell, Cell) else [cell]
+    if charges.volume is None:
+        missing.append(Missing("package_volume", f"the packed measures in {charges.marketplace}, for storage"))
+    if isinstance(cell, Cell) and charges.volume is not None:
+        return Stored(charges.volume, cell, sale.storing.days)
+    return tuple(missing)
 
 
 def _with_sides(terms: Terms, purchase: PurchaseTerms, sale: SaleTerms) -> Terms:

@@ -11,10 +11,11 @@ NONE = -1
 
 
 class Goods(NamedTuple):
-    """What decides VAT and duty of a product: its tax class and its duty class (empty: unknown)."""
+    """What decides VAT, duty and storage of a product: its tax class, its duty class (empty: unknown), its group."""
 
     tax_class: str
     duty_class: str
+    storage: str = "standard"
 
 
 class Interned(Generic[T]):

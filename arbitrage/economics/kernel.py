@@ -14,7 +14,7 @@ from arbitrage.economics.prices import LARGEST
 from arbitrage.economics.profiles import Fulfilment
 from arbitrage.economics.rates import PPM, Conversion
 from arbitrage.economics.route_plan import INDEX, KernelPlan, PurchaseSide, Route, SaleSide, at, plan_routes
-from arbitrage.economics.sides import Int64, Sale, landed_cost, margin_vat, proceeds, scaled
+from arbitrage.economics.sides import Int64, Sale, kept, landed_cost, margin_vat, proceeds, scaled
 from arbitrage.economics.table_columns import Columns, RuleTables, fulfilment_fees, rule_tables
 from arbitrage.economics.terms import TermsTable
 from products.marketplaces import PAIRS
@@ -107,6 +107,8 @@ class Block:
         """Where there is a sale price, every fee and every rate of the goods."""
         fees = self._fulfilment(side)
         sellable: Mask = self._priced[side.row] & (fees >= 0 if side.terms.shipping else _payable(fees))
+        if side.per_volume:
+            sellable &= self._volume(side.row) >= 0
         return sellable if side.known.all() else sellable & side.known.take(self._kinds[side.row])
 
     def cost(self, side: PurchaseSide) -> Int64:
@@ -119,14 +121,26 @@ class Block:
         if id(side) not in self._sales:
             row, sale = side.row, self._sale[side.row]
             kinds, vat = self._kinds[row], side.output_vat
-            rate = np.where(self._priced[row], self.columns.referral[row], 0)
+            share = np.where(self._priced[row], self.columns.referral[row], 0)
             closing = self.columns.closing[row]
-            charged = self.rules.fees(self.columns, row, sale, rate)
+            charged = self.rules.fees(self.columns, row, sale, share)
             charged += np.where(_payable(closing), closing, 0)
             fba = self._fulfilment(side)
             fba = np.where(_payable(fba), fba, 0)
-            self._sales[id(side)] = proceeds(side.terms, None if vat is None else at(vat, kinds), sale, charged, fba)
+            rate = None if vat is None else at(vat, kinds)
+            self._sales[id(side)] = proceeds(side.terms, rate, sale, charged, fba, self._storage(side))
         return self._sales[id(side)]
+
+    def _storage(self, side: SaleSide) -> int | Int64:
+        """Storage until the sale, by volume or as the profile's amount."""
+        if not side.per_volume:
+            return side.terms.storage
+        numerators = at(side.storage, self._kinds[side.row])
+        return kept(np.maximum(self._volume(side.row), 0), numerators, side.per_volume)
+
+    def _volume(self, row: int) -> Int64:
+        """The packed volumes; -1 where one is missing."""
+        return np.full(len(self.columns), -1, np.int64) if self.columns.volume is None else self.columns.volume[row]
 
     def _fulfilment(self, side: SaleSide) -> Int64:
         """The fulfilment fees at the sale prices; -1 where one is missing."""

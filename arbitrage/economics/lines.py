@@ -12,8 +12,9 @@ from arbitrage.economics.profiles import Fulfilment, PurchaseVat
 from arbitrage.economics.rates import EURO, Rate
 from arbitrage.economics.referral import Segment
 from arbitrage.economics.rounding import PPM, half_up
+from arbitrage.economics.storage import DAYS_PER_MONTH, Stored
 from arbitrage.economics.tables import Cell
-from arbitrage.economics.wording import money, per_euro, percent, percent_of, quote
+from arbitrage.economics.wording import money, per_euro, percent, percent_of, quote, volume
 
 KEEPA = "Keepa"
 
@@ -90,7 +91,9 @@ class _Printer:
             formula = f"{percent_of(terms.fuel)} * {money(sale.fba)}"
             yield self._rated("fuel", "fuel surcharge", Kind.FEE, -sale.fuel, terms.fuel, formula)
         yield self._digital_services(terms.digital_services)
-        if sale.storage:
+        if self.inputs.stored:
+            yield self._storage(self.inputs.stored)
+        elif sale.storage:
             yield self._line("storage", "storage", Kind.FEE, -sale.storage, source=self.said)
         if sale.per_item:
             cell = self.terms.tables.cell("per_item", self.terms.target)
@@ -98,6 +101,21 @@ class _Printer:
         if terms.fee_vat:
             formula = f"{percent_of(terms.fee_vat)} * {money(sale.fees)}"
             yield self._rated("fee_vat", "VAT on fees, not deducted", Kind.FEE, -sale.fee_vat, terms.fee_vat, formula)
+
+    def _storage(self, stored: Stored) -> Line:
+        cell = stored.cell
+        rate = f"{money(cell.amount)} per {cell.unit} a month"
+        formula = f"{volume(stored.volume, cell.unit)} * {money(cell.amount)} * {stored.days} / {DAYS_PER_MONTH} days"
+        return self._line(
+            "storage",
+            "storage",
+            Kind.FEE,
+            -self.sale.storage,
+            formula=formula,
+            rate=rate,
+            source=cell.source,
+            valid_from=cell.valid_from,
+        )
 
     def _referral(self) -> Line:
         """Keepa's rate, or the rule of the fee category where the sale price left the segment of Keepa's."""

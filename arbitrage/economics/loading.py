@@ -20,8 +20,9 @@ from arbitrage.models import FeeRate, FxRate, PurchaseOverride, SellerProfile, S
 
 AMOUNTS = ("inbound", "prep", "storage", "freight", "brokerage", "return_handling")
 SHARES = ("duty", "fx_spread", "return_rate", "resaleable", "salvage")
-LARGEST_VALUES = {**dict.fromkeys(AMOUNTS, 10_000_000), **dict.fromkeys(SHARES, PPM)}
-"""EUR 100,000 a unit, and 100 %: beyond them a number was typed in the wrong unit."""
+LARGEST_VALUES = {**dict.fromkeys(AMOUNTS, 10_000_000), **dict.fromkeys(SHARES, PPM), "storage_days": 240}
+"""EUR 100,000 a unit, and 100 %: beyond them a number was typed in the wrong unit. From day 241 on Amazon adds a
+surcharge on aged stock, which is not computed."""
 
 
 def load_rates() -> RateBook:
@@ -68,6 +69,7 @@ def profile_of(row: SellerProfile) -> Profile:
         inbound=row.inbound,
         prep=row.prep,
         storage=row.storage,
+        storage_days=row.storage_days,
         freight=row.freight,
         brokerage=row.brokerage,
         duty=row.duty,

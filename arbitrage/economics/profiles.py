@@ -104,7 +104,7 @@ class Profile:
     while no return rate is set. `uses_oss` says which VAT a sale shipped from another member state carries;
     `cep_enrolled` whether FBA in DE has the price of the Central Europe Programme. `unregistered` is how goods reach a
     country whose VAT registration is missing; `shipping` what the seller's own parcels cost. With
-    `postponed_accounting` import VAT ties up no cash.
+    `postponed_accounting` import VAT ties up no cash. `storage` is an amount, or None: by volume for `storage_days`.
     """
 
     name: str
@@ -118,7 +118,8 @@ class Profile:
     uses_oss: bool = True
     inbound: int = 0
     prep: int = 0
-    storage: int = 0
+    storage: int | None = 0
+    storage_days: int = 30
     freight: int | None = None
     brokerage: int | None = None
     duty: int | None = None

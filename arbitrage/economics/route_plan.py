@@ -10,7 +10,9 @@ from arbitrage.economics.interned import GOODS, NONE, Goods
 from arbitrage.economics.missing import Missing
 from arbitrage.economics.rates import Rate
 from arbitrage.economics.sides import Int64, Ppm, PurchaseRates
+from arbitrage.economics.storage import STANDARD, common
 from arbitrage.economics.table_columns import Columns
+from arbitrage.economics.tables import Cell
 from arbitrage.economics.taxes import purchase_of, sale_of
 from arbitrage.economics.terms import PurchaseTerms, SaleTerms, Terms, TermsTable
 from products.marketplaces import CODES, PAIRS
@@ -46,13 +48,18 @@ class PurchaseSide:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SaleSide:
-    """The sale at a marketplace (row), likewise. `output_vat` is None where none is due."""
+    """The sale at a marketplace (row), likewise. `output_vat` is None where none is due.
+
+    Where storage is by volume it is volume * `storage` / `per_volume`, else `per_volume` is 0.
+    """
 
     row: int
     terms: SaleTerms
     output_vat: Values | None
     margin_vat: Values
     known: Known
+    storage: Values = 0
+    per_volume: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,13 +124,26 @@ def _purchase(row: int, terms: Terms, goods: Sequence[Goods | None]) -> Purchase
 def _sale(row: int, terms: Terms, goods: Sequence[Goods | None]) -> SaleSide:
     found = [sale_of(terms, kind) for kind in goods]
     known = [side if isinstance(side, SaleTerms) else terms.sale for side in found]
+    storage, per_volume, kept = _storage(terms.sale, goods)
     return SaleSide(
         row=row,
         terms=terms.sale,
         output_vat=_values([side.output_vat for side in known]) if terms.sale.output_vat else None,
         margin_vat=_values([side.margin_vat for side in known]),
-        known=_known(found),
+        known=_known(found) & kept,
+        storage=storage,
+        per_volume=per_volume,
     )
+
+
+def _storage(sale: SaleTerms, goods: Sequence[Goods | None]) -> tuple[Values, int, Known]:
+    """Prices of storage by kind over one denominator (0: none by volume), and for which kinds there is one."""
+    if sale.storing is None:
+        return 0, 0, np.ones(len(goods), np.bool_)
+    found = [sale.storing.of(kind.storage if kind else STANDARD) for kind in goods]
+    cells = [cell if isinstance(cell, Cell) else None for cell in found]
+    numerators, denominator = common(cells, sale.storing.days)
+    return _compact(numerators), denominator, np.array([cell is not None for cell in cells], np.bool_)
 
 
 def _known(found: Sequence[PurchaseTerms | SaleTerms | tuple[Missing, ...]]) -> Known:
@@ -131,7 +151,10 @@ def _known(found: Sequence[PurchaseTerms | SaleTerms | tuple[Missing, ...]]) -> 
 
 
 def _values(rates: Sequence[Rate | None]) -> Values:
-    values = [rate.ppm if rate else 0 for rate in rates]
+    return _compact([rate.ppm if rate else 0 for rate in rates])
+
+
+def _compact(values: list[int]) -> Values:
     return values[0] if len(set(values)) == 1 else np.array(values, np.int64)
 
 

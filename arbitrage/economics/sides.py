@@ -112,14 +112,24 @@ def _goods(terms: PurchaseTerms, added: Ppm, paid: Int64) -> Int64:
     return goods
 
 
-def proceeds(terms: SaleTerms, vat: Ppm | None, sale: Int64, charged: Int64, fba: Int64) -> Sale:
+def kept(volumes: Int64, numerators: Ppm, denominator: int) -> Int64:
+    """Storage of volumes that are not negative: volume * numerator / denominator, rounded half-up."""
+    if isinstance(numerators, int):
+        return scaled(volumes, numerators, denominator)
+    if int(volumes.max(initial=0)) * 2 * int(numerators.max(initial=0)) + denominator > LIMIT:
+        exact = (2 * volumes.astype(object) * numerators + denominator) // (2 * denominator)
+        return np.asarray(exact, dtype=np.int64)
+    return (2 * volumes * numerators + denominator) // (2 * denominator)
+
+
+def proceeds(terms: SaleTerms, vat: Ppm | None, sale: Int64, charged: Int64, fba: Int64, storage: int | Int64) -> Sale:
     """Net revenue and fees, minor units. `charged` is referral and closing fee; `vat` None: no output VAT."""
     revenue = sale if vat is None else without_vat(sale, vat)
     fulfilment = fba + share(fba, terms.fuel.ppm)
     surcharged = charged + fulfilment if terms.digital_services.on_fulfilment else charged
     fees = charged + fulfilment
     fees += share(surcharged, terms.digital_services.ppm)
-    fees += terms.storage + terms.per_item
+    fees += storage + terms.per_item
     return Sale(revenue, fees + share(fees, terms.fee_vat.ppm) if terms.fee_vat else fees)
 
 

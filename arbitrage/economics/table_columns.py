@@ -23,7 +23,7 @@ class Columns:
     segment of the rule in which `referral` is in force all the same (-1: none). `minimum` is the least referral fee.
     Sales at or below `limit` pay `low` instead of `fba`. `efn` is the fee for stock in another country. `tabled` is 1
     where `fba` is from the tables. `weight` is the packed weight in g for sellers who ship themselves; -1 where it or
-    another charge is missing.
+    another charge is missing. `volume` is the packed one in mm3.
     """
 
     buy: Int64
@@ -40,6 +40,7 @@ class Columns:
     goods: Int64 | None = None
     tabled: Int64 | None = None
     weight: Int64 | None = None
+    volume: Int64 | None = None
 
     def __len__(self) -> int:
         return int(self.buy.shape[1])

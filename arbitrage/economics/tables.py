@@ -123,11 +123,13 @@ def _cells(cells: Sequence[Cell]) -> tuple[Cell, ...]:
     """The cells of a tier by weight; a weight or season of which two rows hold is left out."""
     places = [(cell.up_to, cell.months) for cell in cells]
     once = [cell for cell, place in zip(cells, places, strict=True) if places.count(place) == 1]
-    return tuple(sorted(once, key=lambda cell: (cell.up_to, _first_month(cell))))
+    return tuple(sorted(once, key=lambda cell: (cell.up_to, season(cell.months))))
 
 
-def _first_month(cell: Cell) -> int:
-    return int(cell.months.split("-")[0]) if cell.months else 0
+def season(months: str) -> tuple[int, int]:
+    """The first and the last month of a text like 10-12; (0, 0), which holds none, where it cannot be read."""
+    first, _, last = months.partition("-")
+    return (int(first), int(last)) if first.isdecimal() and last.isdecimal() else (0, 0)
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ class DayTables:
     def storage(self, store: str, group: str, month: int) -> Cell | Missing:
         """The price of storage for a month (1 to 12), minor units per `unit` of volume."""
         for cell in self.amounts.get(("storage", store, group), ()):
-            first, last = (int(part) for part in cell.months.split("-"))
+            first, last = season(cell.months)
             if first <= month <= last:
                 return cell
         return Missing("storage", f"price of storage of {group} goods in {store} in month {month} on {self.day}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.profiles import Fulfilment, PurchaseVat, Regime, Returns, SaleVat
 from arbitrage.economics.rates import Conversion, Rate
+from arbitrage.economics.storage import Storing
 from arbitrage.economics.tables import NO_TABLES, DayTables
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class SaleTerms:
     `output_vat` is None where none is due (small business). With `margin_vat` (margin scheme) VAT is due on the
     difference of the two prices instead. `fee_vat` is None where VAT on fees is deducted. `per_item` is the fee of the
     individual plan; `no_cep` is added to a fulfilment fee of the tables at the Central Europe Programme's price.
-    `shipping` are the bands of the seller's own parcels, (grams up to, amount), the lightest first.
+    `shipping` are the bands of the seller's own parcels, (grams up to, amount), the lightest first. With `storing`
+    storage is by volume, in place of the amount `storage`.
     """
 
     mode: SaleVat
@@ -68,6 +70,7 @@ class SaleTerms:
     digital_services: Rate
     margin_vat: Rate | None = None
     storage: int = 0
+    storing: Storing | None = None
     per_item: int = 0
     no_cep: int = 0
     fee_vat: Rate | None = None

@@ -10,6 +10,7 @@ from arbitrage.economics.profiles import Fulfilment, Profile, PurchaseVat, Regim
 from arbitrage.economics.rates import DUTY, EURO, Conversion, Rate, RateBook
 from arbitrage.economics.rounding import half_up
 from arbitrage.economics.routes import RoutePlan, plan_route
+from arbitrage.economics.storage import Storing, storing_in
 from arbitrage.economics.tables import Cell
 from arbitrage.economics.taxes import NO_DUTY, Taxes
 from arbitrage.economics.terms import PurchaseTerms, SaleTerms, Terms, TermsTable
@@ -110,7 +111,8 @@ class _Sheet:
             margin_vat=self._vat(self.profile.country) if margin else None,
             fuel=self._fuel(),
             digital_services=self._digital_services(),
-            storage=self._amount(self.profile.storage),
+            storage=self._amount(self.profile.storage or 0),
+            storing=self._storing(),
             per_item=self._per_item(),
             no_cep=self._no_cep(),
             fee_vat=self._cost_vat(),
@@ -143,6 +145,12 @@ class _Sheet:
             if weight == following:
                 self.missing.append(Missing("shipping", f"one own shipping price to {target} up to {weight} g"))
         return tuple((weight, self._amount(amount)) for weight, amount in bands)
+
+    def _storing(self) -> Storing | None:
+        """Amazon's prices where goods lie, unless the profile names an amount or keeps the goods itself."""
+        if self.profile.storage is not None or self._ships:
+            return None
+        return storing_in(self.tables, self.plan.stock, self.on, self.profile.storage_days)
 
     def _per_item(self) -> int:
         if not (self.profile.individual_plan and self.tables.loaded):

@@ -7,7 +7,7 @@ from arbitrage.economics.charges import Charges, FulfilmentCharge
 from arbitrage.economics.interned import UNKNOWN_CLASS, Goods
 from arbitrage.economics.prices import PricedListing
 from arbitrage.economics.rates import DOUBTFUL, PPM
-from arbitrage.economics.tables import Category
+from arbitrage.economics.tables import Category, Cell
 from arbitrage.economics.taxes import doubts
 from arbitrage.economics.terms import Terms
 from arbitrage.economics.wording import money
@@ -48,6 +48,7 @@ def estimates_of(judged: Judged) -> Iterator[str]:
     yield from _of_referral(judged, store)
     if not judged.own:
         yield from _of_fulfilment(judged, store)
+    yield from _of_storage(judged)
     if judged.charges.closing_cell:
         yield f"the closing fee in {store} is the table's"
     yield from _of_goods(judged)
@@ -77,6 +78,13 @@ def _of_fulfilment(judged: Judged, store: str) -> Iterator[str]:
         yield f"the fulfilment fee of the festive peak in {store} is not known"
     if not judged.efn and _may_be_low(fulfilment, judged):
         yield f"the fulfilment fee of low prices in {store} is not known"
+
+
+def _of_storage(judged: Judged) -> Iterator[str]:
+    storing, goods = judged.terms.sale.storing, judged.charges.goods
+    cell = storing.of(goods.storage) if storing and goods else None
+    if storing and isinstance(cell, Cell) and cell.confidence in DOUBTFUL:
+        yield f"the price of storage in {storing.store} is not certain"
 
 
 def _may_be_low(fulfilment: FulfilmentCharge, judged: Judged) -> bool:

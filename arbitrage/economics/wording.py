@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from arbitrage.economics.rates import EURO, Conversion, Rate
+from arbitrage.economics.storage import MM3
 
 
 def money(minor: int, currency: str = "") -> str:
@@ -44,3 +45,9 @@ def per_euro(conversion: Conversion) -> Decimal:
 
 def _foreign(conversion: Conversion) -> str:
     return conversion.currency if conversion.origin == EURO else conversion.origin
+
+
+def volume(mm3: int, unit: str) -> str:
+    """A volume in the unit it is charged by: "0.0066 m3"."""
+    exact = Decimal(mm3) * MM3[unit].denominator / MM3[unit].numerator
+    return f"{exact.quantize(Decimal('0.000001')).normalize():f} {unit}"

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from arbitrage.economics.referral import parse_tiers
+from arbitrage.economics.storage import MM3
 from products.marketplaces import CODES
 
 Read = Callable[[str], object]
@@ -67,6 +68,13 @@ def months(cell: str) -> str:
     found = _MONTHS.fullmatch(cell)
     if not found or not 1 <= int(found[1]) <= int(found[2]) <= 12:
         raise ValueError(f'is "{cell}"; write months as 10-12')
+    return cell
+
+
+def volume(cell: str) -> str:
+    """A unit of volume."""
+    if cell not in MM3:
+        raise ValueError(f'is "{cell}"; write {" or ".join(MM3)}')
     return cell
 
 

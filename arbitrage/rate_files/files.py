@@ -114,7 +114,7 @@ FILES = (
     _amount("fba_extras.csv", columns={"kind": cells.word, **_CELLS}, common=_CELL),
     _amount(
         "storage.csv",
-        columns={**_CELLS, "months": cells.months, "unit": cells.word},
+        columns={**_CELLS, "months": cells.months, "unit": cells.volume},
         common={**_CELL, "kind": "storage"},
     ),
     RateFile(

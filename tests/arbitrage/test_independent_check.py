@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django import Settings
 
+from arbitrage.models import SellerProfile
 from arbitrage_site.clock import moment_of
 from ingestion import polling
 from ingestion.keepa import paid
@@ -61,6 +62,19 @@ def test_profit_straight_from_keepas_integers_agrees_to_the_cent(demo: sqlite3.C
     assert len(kept.keys() & own.keys()) >= 5
     assert recompute.wrong(own, kept) == []
     assert {key: explained(*key) for key in chosen.values()} == {key: own[key] for key in chosen.values()}
+
+
+@pytest.mark.django_db
+def test_storage_by_volume_agrees_to_the_cent(demo: sqlite3.Connection) -> None:
+    SellerProfile.objects.filter(name=recompute.PROFILE).update(storage=None, storage_days=75)
+    products, storage = recompute.drawn(demo, DRAWN, SEED), recompute.storage_of(demo)
+    own = {(asin, source, target): net for asin, source, target, net in recompute.profits(products, storage)}
+    draw = random.Random(SEED)  # noqa: S311 - a sample, not a secret
+    chosen = [draw.choice([key for key in own if key[0] == asin]) for asin in sorted({key[0] for key in own})]
+
+    assert storage == recompute.Storage(None, 75, moment_of(START_MINUTE).month)
+    assert len(chosen) > DRAWN * 0.9
+    assert {key: explained(*key) for key in chosen} == {key: own[key] for key in chosen}
 
 
 def test_the_script_agrees_with_a_sum_made_by_hand() -> None:

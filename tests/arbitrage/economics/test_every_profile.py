@@ -31,6 +31,7 @@ from tests.arbitrage.economics.listings import Seen
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 11, 20)
+OTHER_DAYS = st.sampled_from([ON, date(2026, 9, 30), date(2026, 1, 15)])
 CATEGORIES = [
     "Spielzeug",
     "Bücher",
@@ -80,7 +81,8 @@ profiles = st.builds(
     uses_oss=st.booleans(),
     inbound=Cents,
     prep=Cents,
-    storage=Cents,
+    storage=st.none() | Cents,
+    storage_days=st.integers(0, 240),
     freight=mostly(Cents),
     brokerage=mostly(Cents),
     duty=st.none() | Shares,
@@ -99,7 +101,7 @@ profiles = st.builds(
 @st.composite
 def products(draw: st.DrawFn) -> dict[str, Seen]:
     """A product on all marketplaces, with holes."""
-    sides = [draw(mostly(st.sampled_from([0, 40, 40, 150, 150, 150, 400]))) for _ in range(3)]
+    sides = [draw(mostly(st.sampled_from([0, 40, 40, 150, 150, 150, 400, 700, 5_000]))) for _ in range(3)]
     found: dict[str, Seen] = {}
     for code in CODES:
         found[code] = replace(
@@ -115,13 +117,14 @@ def products(draw: st.DrawFn) -> dict[str, Seen]:
             package_width=sides[1],
             package_height=sides[2],
             package_weight=draw(mostly(st.integers(0, 3_000) | st.integers(0, 40_000))),
+            is_hazmat=draw(st.sampled_from([None, None, True])),
         )
     return found
 
 
 def agree(terms: RouteTerms, product: dict[str, Seen], overrides: dict[tuple[str, str], PurchaseVat]) -> int:
     """How many pairs have a price, after comparing them all."""
-    tables = terms.rates.tables.on(ON)
+    tables = terms.rates.tables.on(terms.on)
     priced = price_with_overrides(terms, columns_of([product], tables), ["B0TEST0001"], overrides)
     for row, pair in enumerate(PAIRS):
         inputs = flip_inputs(product[pair[0]], product[pair[1]], terms.of("B0TEST0001", pair, overrides), tables)
@@ -135,12 +138,14 @@ def agree(terms: RouteTerms, product: dict[str, Seen], overrides: dict[tuple[str
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(profiles, products(), st.dictionaries(st.sampled_from(CODES), st.sampled_from(PurchaseVat), max_size=2))
+@given(
+    profiles, products(), st.dictionaries(st.sampled_from(CODES), st.sampled_from(PurchaseVat), max_size=2), OTHER_DAYS
+)
 def test_both_forms_agree_whatever_the_profile_says(
-    profile: Profile, product: dict[str, Seen], modes: dict[str, PurchaseVat]
+    profile: Profile, product: dict[str, Seen], modes: dict[str, PurchaseVat], on: date
 ) -> None:
     overrides = {("B0TEST0001", code): mode for code, mode in modes.items()}
-    agree(RouteTerms(profile, rates(), ON), product, overrides)
+    agree(RouteTerms(profile, rates(), on), product, overrides)
 
 
 def whole() -> dict[str, Seen]:

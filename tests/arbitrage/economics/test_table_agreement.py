@@ -30,6 +30,8 @@ PROFILES = [
     Profile("one", storage=20, cep_enrolled=False),
     Profile("below", registrations=frozenset({"DE"}), uses_oss=False),
     replace(BORDER, regime=Regime.SMALL_BUSINESS),
+    replace(BORDER, storage=None),
+    Profile("by volume, sent", storage=None, storage_days=75),
     Profile(
         "small net",
         regime=Regime.SMALL_BUSINESS,
