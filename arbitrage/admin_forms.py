@@ -8,6 +8,7 @@ from django import forms
 from arbitrage.economics.loading import LARGEST_VALUES
 from arbitrage.economics.profiles import PurchaseVat
 from arbitrage.economics.rates import Fixing, InvalidRate
+from arbitrage.lifecycle import CONFIRMED
 from arbitrage.models import AlertRule, FxRate, SellerProfile
 from ingestion.events import State
 from products.marketplaces import CHOICES, CODES
@@ -114,7 +115,9 @@ class AlertRuleForm(forms.ModelForm[AlertRule]):
     """A rule; the events it listens to are ticked."""
 
     states = forms.MultipleChoiceField(
-        choices=[(state, state) for state in get_args(State)], widget=forms.CheckboxSelectMultiple, label="Events"
+        choices=[*((state, state) for state in get_args(State)), (CONFIRMED, "an estimate became certain")],
+        widget=forms.CheckboxSelectMultiple,
+        label="Events",
     )
 
     class Meta:

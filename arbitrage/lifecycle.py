@@ -21,6 +21,10 @@ EVENT_NET = 50
 """EUR cents since the row's last event that make a new one."""
 
 
+CONFIRMED = "confirmed"
+"""Why a row improved whose estimate became certain, whatever the price did meanwhile."""
+
+
 class Trouble(StrEnum):
     """Why a flip cannot be priced now; the values are those of Opportunity.CloseReason."""
 
@@ -62,6 +66,7 @@ class Figures:
     """What a flip earns at the conservative price.
 
     `buy_price` is minor units of the source's currency; `sell_price`, `cost` (landed) and `net` of the target's.
+    `is_estimate`: a default stands for something unknown.
     """
 
     buy_price: int
@@ -70,6 +75,7 @@ class Figures:
     net: int
     net_eur: int
     roi: int
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +90,12 @@ class Standing:
     roi: int
     event_net_eur: int
     event_roi: int
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The step, and for CLOSED the reason (a value of Opportunity.CloseReason)."""
+    """The step; for CLOSED the reason (a value of Opportunity.CloseReason), for IMPROVED perhaps CONFIRMED."""
 
     step: Step
     reason: str = ""
@@ -106,6 +113,8 @@ def decide(standing: Standing | None, flip: Figures | Trouble, thresholds: Thres
         return Decision(Step.CLOSED, flip.value)
     if not _holds(flip, thresholds):
         return Decision(Step.CLOSED, _reason(standing, flip, thresholds).value)
+    if standing.is_estimate and not flip.is_estimate:
+        return Decision(Step.IMPROVED, CONFIRMED)
     return Decision(_movement(standing, flip))
 
 

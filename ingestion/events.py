@@ -102,7 +102,10 @@ class FlipNumbers(Struct, frozen=True, kw_only=True):
 
 
 class OpportunityChanged(Event, tag_field="schema", tag="arbitrage.opportunities.v1", frozen=True, kw_only=True):
-    """An opportunity opened, improved, worsened, closed or reopened. `reason` is empty unless it closed."""
+    """An opportunity opened, improved, worsened, closed or reopened.
+
+    `reason` says why it closed; "confirmed" is an improvement by an estimate that became certain; else it is empty.
+    """
 
     opportunity_id: UUID
     source: Code

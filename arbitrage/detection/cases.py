@@ -1,6 +1,6 @@
 """A priced flip together with everything that explains it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from arbitrage.detection.market import MarketListing
 from arbitrage.detection.pricing import Flips, Pair
@@ -24,6 +24,11 @@ class Case:
     target: MarketListing
     figures: Figures
     inputs: FlipInputs
+
+    @property
+    def certainty(self) -> Figures:
+        """The figures, and whether they are an estimate: only the Decimal form knows."""
+        return replace(self.figures, is_estimate=self.inputs.is_estimate)
 
     @property
     def priced(self) -> Priced:

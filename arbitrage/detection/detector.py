@@ -50,9 +50,10 @@ def _judged(flips: Flips, stored: Stored, now: datetime) -> Iterator[Judged]:
 def _judge(flips: Flips, key: FlipKey, stored: Stored, now: datetime) -> Judged:
     asin, source, target, _ = key
     row = stored.rows.get(key)
-    flip = flips.at(asin, (source, target))
+    case = case_of(flips, asin, (source, target))
+    flip = case.certainty if case else flips.at(asin, (source, target))
     decision = decide(standing_of(row) if row else None, flip, flips.terms.thresholds, now)
-    return Judged(key, flips.terms.name, decision, row, case_of(flips, asin, (source, target)))
+    return Judged(key, flips.terms.name, decision, row, case)
 
 
 def _without_profile(stored: Stored, profiles: Sequence[ProfileTerms]) -> Iterator[Judged]:

@@ -83,4 +83,5 @@ def standing_of(row: Opportunity) -> Standing:
         roi=row.roi,
         event_net_eur=row.event_net_eur,
         event_roi=row.event_roi,
+        is_estimate=row.is_estimate,
     )

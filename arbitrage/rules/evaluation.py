@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from arbitrage.lifecycle import CONFIRMED
 from ingestion.events import AlertRaised, OpportunityChanged, Severity
 from products.marketplaces import MARKETPLACES
 
@@ -11,7 +12,10 @@ _RULES = uuid5(NAMESPACE_URL, "arbitrage-tracker:alert-rule")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An enabled alert rule. `min_net` is EUR cents; `states` are events of an opportunity of `profile`."""
+    """An enabled alert rule. `min_net` is EUR cents; `states` are events of an opportunity of `profile`.
+
+    Among them CONFIRMED is the improvement of an estimate that became certain.
+    """
 
     id: int
     name: str
@@ -25,7 +29,8 @@ class Rule:
 def fires(rule: Rule, event: OpportunityChanged) -> bool:
     """Whether every condition of the rule holds for the event."""
     enough = event.score >= rule.min_score and event.numbers.net_eur >= rule.min_net
-    return event.profile == rule.profile and event.state in rule.states and enough
+    heard = event.state in rule.states or (event.reason == CONFIRMED and CONFIRMED in rule.states)
+    return event.profile == rule.profile and heard and enough
 
 
 def alert_id(rule_id: int, event_id: UUID) -> UUID:

@@ -222,6 +222,20 @@ def test_a_sale_price_without_a_buy_box_is_an_estimate_that_cannot_score_high(fl
     assert "estimate" in {reason["code"] for reason in row.reasons}
 
 
+def test_a_buy_box_that_confirms_an_estimate_is_told_and_scored_anew(flip: Product) -> None:
+    seen = Listing.objects.values("buybox_minute", "buy_box").get(marketplace="DE")
+    change("DE", buybox_minute=None, buy_box=None)
+    detect()
+    change("DE", **seen)
+    detect(record(offset=1))
+    detect(record(offset=2))
+    opened, confirmed = events()
+    assert (confirmed.state, confirmed.reason) == ("improved", "confirmed")
+    assert confirmed.numbers.net_eur == opened.numbers.net_eur
+    assert (opened.numbers.is_estimate, confirmed.numbers.is_estimate) == (True, False)
+    assert opened.score <= 69 < confirmed.score
+
+
 def test_heat_follows_the_flips_and_hot_listings_become_due(flip: Product) -> None:
     far = NOON + timedelta(hours=3)
     for code in ("IT", "DE", "ES"):

@@ -103,3 +103,20 @@ def test_the_ratio_is_compared_exactly_and_not_as_printed() -> None:
 def test_small_steps_add_up_to_an_event() -> None:
     stored = standing(figures(960), event_net_eur=936, event_roi=2_203)
     assert decide(stored, figures(986), ASKED, NOW).step is Step.IMPROVED
+
+
+def test_an_estimate_that_becomes_certain_is_told_once_whatever_the_price_did() -> None:
+    unsure, dearer = standing(is_estimate=True), figures(860)
+    assert decide(unsure, GOOD, ASKED, NOW) == Decision(Step.IMPROVED, "confirmed")
+    assert decide(unsure, dearer, ASKED, NOW) == Decision(Step.IMPROVED, "confirmed")
+    assert decide(standing(dearer), dearer, ASKED, NOW) == Decision(Step.KEEP)
+
+
+def test_what_stays_or_becomes_an_estimate_is_no_event() -> None:
+    guess = replace(GOOD, is_estimate=True)
+    assert decide(standing(is_estimate=True), guess, ASKED, NOW) == Decision(Step.KEEP)
+    assert decide(OPEN, guess, ASKED, NOW) == Decision(Step.KEEP)
+
+
+def test_an_estimate_that_becomes_certain_of_too_little_closes() -> None:
+    assert decide(standing(is_estimate=True), figures(200), ASKED, NOW).step is Step.CLOSED

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from arbitrage.lifecycle import REOPEN_WITHIN, Figures, Standing, Step, Thresholds, Trouble, decide
+from arbitrage.lifecycle import CONFIRMED, REOPEN_WITHIN, Figures, Standing, Step, Thresholds, Trouble, decide
 
 FOLLOWS = {
     Step.OPENED: {Step.IMPROVED, Step.WORSENED, Step.CLOSED},
@@ -19,13 +19,13 @@ FOLLOWS = {
 }
 
 
-def figures(buy: int, sell: int) -> Figures:
+def figures(buy: int, sell: int, is_estimate: bool) -> Figures:
     net = sell * 69 // 100 - buy
-    return Figures(buy_price=buy, sell_price=sell, cost=buy, net=net, net_eur=net, roi=net * 10_000 // buy)
+    return Figures(buy, sell, cost=buy, net=net, net_eur=net, roi=net * 10_000 // buy, is_estimate=is_estimate)
 
 
 flips = st.one_of(
-    st.builds(figures, st.integers(500, 6_000), st.integers(1_000, 9_000)),
+    st.builds(figures, st.integers(500, 6_000), st.integers(1_000, 9_000), st.booleans()),
     st.sampled_from(Trouble),
 )
 
@@ -56,7 +56,9 @@ class OneFlip(RuleBasedStateMachine):
     def _apply(self, flip: Figures | Trouble) -> None:
         newest = self.rows[-1] if self.rows else None
         decision = decide(newest, flip, self.asked, self.now)
-        assert bool(decision.reason) == (decision.step is Step.CLOSED)
+        confirmed = decision.reason == CONFIRMED
+        assert bool(decision.reason) == (decision.step is Step.CLOSED or confirmed)
+        assert not confirmed or (decision.step is Step.IMPROVED and newest and newest.is_estimate)
         if decision.step is Step.OPENED:
             assert newest is None or (newest.closed_at and self.now - newest.closed_at > REOPEN_WITHIN)
             self.rows.append(self._row(flip))
@@ -67,7 +69,8 @@ class OneFlip(RuleBasedStateMachine):
 
     def _row(self, flip: Figures | Trouble) -> Standing:
         assert isinstance(flip, Figures)
-        return Standing(None, flip.buy_price, flip.sell_price, flip.net, flip.net_eur, flip.roi, flip.net_eur, flip.roi)
+        now = (flip.buy_price, flip.sell_price, flip.net, flip.net_eur, flip.roi)
+        return Standing(None, *now, flip.net_eur, flip.roi, flip.is_estimate)
 
     def _moved(self, row: Standing, flip: Figures | Trouble, step: Step) -> Standing:
         if step is Step.CLOSED:

@@ -43,7 +43,7 @@ def raised() -> list[AlertRaised]:
 
 def test_an_installation_begins_with_one_rule() -> None:
     rule = AlertRule.objects.get()
-    assert (rule.states, rule.min_score, rule.min_net, rule.enabled) == (["opened"], 70, 500, True)
+    assert (rule.states, rule.min_score, rule.min_net, rule.enabled) == (["opened", "confirmed"], 70, 500, True)
 
 
 def test_an_opened_opportunity_becomes_an_alert_in_the_inbox_and_in_the_log(opportunity: Opportunity) -> None:

@@ -87,3 +87,11 @@ def test_an_alert_carries_rule_numbers_and_both_links() -> None:
 
 def test_a_renamed_rule_keeps_the_ids_of_its_alerts() -> None:
     assert alert_of(replace(RULE, name="Better"), EVENT).alert_id == alert_of(RULE, EVENT).alert_id
+
+
+def test_a_rule_hears_of_an_estimate_that_became_certain_only_if_it_listens() -> None:
+    confirmed = event(state="improved", reason="confirmed")
+    assert not fires(RULE, confirmed)
+    assert fires(replace(RULE, states=frozenset({"confirmed"})), confirmed)
+    assert fires(replace(RULE, states=frozenset({"improved"})), confirmed)
+    assert not fires(replace(RULE, states=frozenset({"confirmed"})), event(state="improved", reason=""))
