@@ -69,6 +69,8 @@ def configure_logging(*, level: str, form: str, hidden: Sequence[str] = ()) -> d
             # These two write full request addresses, and Keepa's address carries the key.
             "httpx2": {"level": "WARNING"},
             "httpcore2": {"level": "WARNING"},
+            # A line per request, and of a failed one what its caller says anyway.
+            "elastic_transport": {"level": "ERROR"},
             # Its lines about 4xx repeat "request_finished", and come when the request's id is gone.
             "django.request": {"level": "ERROR"},
             # Each tick would say four times that it came and went; the tasks say themselves what they did.

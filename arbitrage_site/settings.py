@@ -211,6 +211,8 @@ CONSUMERS = [
 ]
 # What `manage.py conservation` asks of the apps above ingestion: functions that yield differences as sentences.
 CONSERVATION_CHECKS = ["arbitrage.conservation.check"]
+# Whom search documents ask for the open flips of products (`products.search.documents.Scores`).
+SEARCH_SCORES = "arbitrage.document_scores.scores"
 
 # What higher apps add to the demo; modules with `load()` and `clear()`.
 DEMO_PARTS = ["arbitrage.demo"]
