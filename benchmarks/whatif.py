@@ -46,6 +46,7 @@ def stock(count: int, now: datetime) -> None:
             **dict.fromkeys(("buybox_minute", "base_minute", "source_minute"), minute_of(now)),
             referral_rate=150_000,
             fba_fee=dice.randint(250, 700),
+            **dict.fromkeys(("package_length", "package_width", "package_height"), dice.randint(40, 400)),
             history_base=dice.randbytes(4000),
             checked_at=now,
             changed_at=now,

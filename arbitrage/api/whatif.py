@@ -47,8 +47,8 @@ class WhatIfParameters(PageQuery):
 class RankedShown(serializers.Serializer[RankedFlip]):
     """A flip under the scenario.
 
-    `buy_price` and `max_buy` are minor units of `buy_currency`; `sell_price` and `net` of `currency`; what ends in
-    `_eur` EUR cents; `roi` and `margin` basis points. Null where the scenario leaves the flip without a price.
+    `buy_price` and `max_buy` are minor units of `buy_currency`; `sell_price`, `break_even`, `net` of `currency`; what
+    ends in `_eur` EUR cents; `roi` and `margin` basis points. Null where the scenario leaves the flip without a price.
     """
 
     asin = serializers.CharField()
@@ -64,6 +64,7 @@ class RankedShown(serializers.Serializer[RankedFlip]):
     roi = serializers.IntegerField(allow_null=True)
     margin = serializers.IntegerField(allow_null=True)
     max_buy = serializers.IntegerField(allow_null=True)
+    break_even = serializers.IntegerField(allow_null=True, help_text="The least sale price without a loss.")
     is_estimate = serializers.BooleanField()
     qualifies = serializers.BooleanField()
     qualified_before = serializers.BooleanField(help_text="Under the unchanged profile.")

@@ -1,6 +1,6 @@
 """Purchase VAT of single offers: terms of a profile with another mode, and the kernel's answer for those products."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
@@ -11,6 +11,7 @@ from arbitrage.economics.kernel import Columns, Priced, price
 from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.profiles import Profile, PurchaseVat
 from arbitrage.economics.rates import RateBook
+from arbitrage.economics.sides import Int64
 from arbitrage.economics.terms import Terms, TermsTable
 from arbitrage.economics.termsheet import terms_table
 from products.marketplaces import CODES, PAIRS
@@ -46,14 +47,38 @@ class RouteTerms:
 def price_with_overrides(terms: RouteTerms, columns: Columns, asins: Sequence[str], overrides: Overrides) -> Priced:
     """Price all pairs of all products at once, each offer by its own purchase VAT; products in the order of `asins`."""
     priced = price(terms.table(), columns)
-    for (source, mode), products in _grouped(asins, overrides):
-        only = {pair: found for pair, found in terms.table(mode).items() if pair[0] == source}
-        table = {pair: only.get(pair) or Incomplete(*pair, ()) for pair in PAIRS}
-        part = price(table, _chosen(columns, products))
-        for row, pair in enumerate(PAIRS):
-            if pair[0] == source:
-                _put(part, priced, row, products)
+    for table, rows, products in _parts(terms, asins, overrides):
+        part = price(table, columns.chosen(products))
+        for row in rows:
+            _put(part, priced, row, products)
     return priced
+
+
+def with_overrides(
+    terms: RouteTerms,
+    columns: Columns,
+    asins: Sequence[str],
+    overrides: Overrides,
+    compute: Callable[[TermsTable, Columns], Int64],
+) -> Int64:
+    """Anything (20, n) that follows from terms and columns, each offer by its own purchase VAT."""
+    found = compute(terms.table(), columns)
+    for table, rows, products in _parts(terms, asins, overrides):
+        part = compute(table, columns.chosen(products))
+        for row in rows:
+            found[row, products] = part[row]
+    return found
+
+
+def _parts(
+    terms: RouteTerms, asins: Sequence[str], overrides: Overrides
+) -> Iterator[tuple[TermsTable, list[int], NDArray[np.intp]]]:
+    """For each source and mode: its terms and their rows of PAIRS, and the products that are bought there so."""
+    for (source, mode), products in _grouped(asins, overrides):
+        rows = [row for row, pair in enumerate(PAIRS) if pair[0] == source]
+        own = terms.table(mode)
+        table = {pair: own[pair] if pair[0] == source else Incomplete(*pair, ()) for pair in PAIRS}
+        yield table, rows, products
 
 
 def _grouped(asins: Sequence[str], overrides: Overrides) -> Iterator[tuple[tuple[str, PurchaseVat], NDArray[np.intp]]]:
@@ -67,12 +92,6 @@ def _grouped(asins: Sequence[str], overrides: Overrides) -> Iterator[tuple[tuple
             groups.setdefault((source, mode), []).append(places[asin])
     for key, found in groups.items():
         yield key, np.array(sorted(found), np.intp)
-
-
-def _chosen(columns: Columns, products: NDArray[np.intp]) -> Columns:
-    """The columns of some products."""
-    tables = {each.name: getattr(columns, each.name) for each in fields(columns)}
-    return replace(columns, **{name: table[:, products] for name, table in tables.items() if table is not None})
 
 
 def _put(part: Priced, priced: Priced, row: int, products: NDArray[np.intp]) -> None:

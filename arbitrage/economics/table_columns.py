@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from arbitrage.economics.interned import NONE, RULES
 from arbitrage.economics.rates import PPM
@@ -50,6 +51,11 @@ class Columns:
         cut = slice(first, first + size)
         known = {name: column for name in NAMES if (column := getattr(self, name)) is not None}
         return Columns(**{name: column[:, cut] for name, column in known.items()})
+
+    def chosen(self, products: NDArray[np.intp]) -> "Columns":
+        """Some products by their places."""
+        known = {name: column for name in NAMES if (column := getattr(self, name)) is not None}
+        return Columns(**{name: column[:, products] for name, column in known.items()})
 
 
 NAMES = tuple(field.name for field in fields(Columns))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from arbitrage.economics.charges import Charges, FulfilmentCharge
+from arbitrage.economics.charges import CLOTHING, Charges, FulfilmentCharge
 from arbitrage.economics.interned import UNKNOWN_CLASS, Goods
 from arbitrage.economics.prices import PricedListing
 from arbitrage.economics.rates import DOUBTFUL, PPM
@@ -13,6 +13,8 @@ from arbitrage.economics.terms import Terms
 from arbitrage.economics.wording import money
 
 LONGEST_NAME = 60
+SELECTED = frozenset({"clothing", "grocery", "pet_clothing_food"})
+"""Fee categories that Amazon charges by another table, whose sizes were not found (economics.md 3.4)."""
 FAR = 10
 """Keepa's percentage is trusted within a tenth of Keepa's price (economics.md 3.5)."""
 APART, APART_SHARE = 30, 20
@@ -74,6 +76,8 @@ def _of_fulfilment(judged: Judged, store: str) -> Iterator[str]:
     if not fulfilment.keepa:
         name = "EFN fee" if judged.efn else "FBA fee"
         yield f"the {name} in {store} is the table's, by the catalogue's measures"
+    if not (fulfilment.keepa or judged.efn) and _is_selected(judged.charges.category):
+        yield f"the FBA fee of selected categories in {store} is not known: the usual table stands in"
     if fulfilment.unsure_peak:
         yield f"the fulfilment fee of the festive peak in {store} is not known"
     if not judged.efn and _may_be_low(fulfilment, judged):
@@ -85,6 +89,13 @@ def _of_storage(judged: Judged) -> Iterator[str]:
     cell = storing.of(goods.storage) if storing and goods else None
     if storing and isinstance(cell, Cell) and cell.confidence in DOUBTFUL:
         yield f"the price of storage in {storing.store} is not certain"
+
+
+def _is_selected(category: Category | None) -> bool:
+    """Whether goods of a root are likely to have the fees of selected categories."""
+    if category is None:
+        return False
+    return category.storage == CLOTHING or not SELECTED.isdisjoint(category.fee_categories)
 
 
 def _may_be_low(fulfilment: FulfilmentCharge, judged: Judged) -> bool:

@@ -15,7 +15,13 @@ SHOWN = {
     "lost": "flips that no longer qualify",
     "all": "every flip that can be priced",
 }
-SORTS = {"net": "net profit", "roi": "ROI", "change": "change of the net profit"}
+SORTS = {
+    "net": "net profit",
+    "roi": "ROI",
+    "change": "change of the net profit",
+    "pay": "room for the purchase to become dearer",
+    "fall": "room for the sale price to fall",
+}
 LAST_PAGE = 10_000
 
 

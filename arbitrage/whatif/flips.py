@@ -1,6 +1,6 @@
 """All flips under two sets of terms, as they are and as a scenario would have them: masks and flat tables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -10,8 +10,10 @@ from arbitrage.detection.pricing import PricedColumns, price_columns
 from arbitrage.detection.profile_terms import ProfileTerms
 from arbitrage.economics.kernel import CHUNK, INDEX, Mask
 from arbitrage.economics.loading import load_overrides
+from arbitrage.economics.overrides import Overrides
 from arbitrage.economics.sides import Int64
 from arbitrage.whatif.asked import Filters
+from arbitrage.whatif.room import ROOMS
 from arbitrage.whatif.scenario import Scenario
 from arbitrage.whatif.shifting import shifted_columns
 from arbitrage.whatif.snapshot import ColumnSnapshot
@@ -25,7 +27,8 @@ _TARGETS = np.array([INDEX[target] for _, target in PAIRS])
 class Found:
     """Flips one after the other, each field (k,). `pair` is a place in PAIRS, `product` one in the snapshot's asins.
 
-    Numbers of `before` and `after` mean nothing where `priced_before` or `priced` is False.
+    Numbers of `before` and `after` mean nothing where `priced_before` or `priced` is False. `room` is what the order
+    asks for (`room.ROOMS`), else 0.
     """
 
     pair: Int64
@@ -42,6 +45,7 @@ class Found:
     roi: Int64
     net_before: Int64
     net_eur_before: Int64
+    room: Int64
 
     @property
     def change(self) -> Int64:
@@ -53,7 +57,7 @@ class Found:
     def order(self, sort: str) -> Int64:
         """The flips' places from the largest down; equal ones by product and pair."""
         keys: Mapping[str, Int64] = {"net": self.net_eur, "roi": self.roi, "change": self.change}
-        return np.lexsort((self.pair, self.product, -keys[sort], ~self.priced))
+        return np.lexsort((self.pair, self.product, -keys.get(sort, self.room), ~self.priced))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ class _Both:
     first: int
     before: PricedColumns
     after: PricedColumns
+    asins: Sequence[str]
+    overrides: Overrides
 
     def totals(self, scope: Mask) -> Totals:
         qualified, qualifies = self.before.qualifies & scope, self.after.qualifies & scope
@@ -93,7 +99,7 @@ class _Both:
             net_after=int(self.after.priced.net_eur[qualifies].sum()),
         )
 
-    def found(self, show: str, scope: Mask) -> Found:
+    def found(self, show: str, sort: str, scope: Mask) -> Found:
         pair, product = np.nonzero(self._shown(show) & scope)
         at = (pair, product)
         before, after, columns = self.before.priced, self.after.priced, self.after.columns
@@ -112,7 +118,14 @@ class _Both:
             roi=after.roi[at],
             net_before=before.net[at],
             net_eur_before=before.net_eur[at],
+            room=self._room(sort, pair, product),
         )
+
+    def _room(self, sort: str, pair: Int64, product: Int64) -> Int64:
+        room = ROOMS.get(sort)
+        if room is None or not len(pair):
+            return np.zeros(len(pair), np.int64)
+        return room(self.after, self.asins, self.overrides, pair, product)
 
     def _shown(self, show: str) -> Mask:
         qualified, qualifies = self.before.qualifies, self.after.qualifies
@@ -130,7 +143,7 @@ def priced_twice(
     """The flips that a list asks for, in no order, and the totals of its routes; `terms` are before and after."""
     scope = _routes(filters)
     parts = list(_stretches(snapshot, terms, scenario, now))
-    found = [part.found(filters.show, scope) for part in parts]
+    found = [part.found(filters.show, filters.sort, scope) for part in parts]
     tables = (np.concatenate([getattr(part, field.name) for part in found]) for field in fields(Found))
     return Found(*tables), sum((part.totals(scope) for part in parts), Totals())
 
@@ -147,7 +160,7 @@ def _stretches(
             price_columns(each, prices, seen, asins, overrides)
             for each, prices in zip(terms, (columns, shifted_columns(columns, scenario)), strict=True)
         )
-        yield _Both(first, before, after)
+        yield _Both(first, before, after, asins, overrides)
 
 
 def _routes(filters: Filters) -> Mask:

@@ -28,7 +28,8 @@ class RankedFlip:
     """A flip under the scenario. Money is minor units: `buy_price`, `max_buy` of `buy_currency`, `net` of `currency`.
 
     `roi` and `margin` are basis points, what ends in `_eur` EUR cents. `net`, `roi`, `margin` are None where the
-    scenario leaves the flip without a price, `net_before` where the profile does; `max_buy` meets `target_roi`.
+    scenario leaves the flip without a price, `net_before` where the profile does; `max_buy` meets `target_roi`;
+    `break_even` is the least sale price without a loss.
     """
 
     asin: str
@@ -44,6 +45,7 @@ class RankedFlip:
     roi: int | None
     margin: int | None
     max_buy: int | None
+    break_even: int | None
     is_estimate: bool
     qualifies: bool
     qualified_before: bool
@@ -150,6 +152,7 @@ def _row(
         roi=int(found.roi[place]) if priced else None,
         margin=basis_points(net, int(found.revenue[place])) if priced else None,
         max_buy=limits.max_buy(inputs, roi=terms.target_roi) if inputs else None,
+        break_even=limits.break_even(inputs) if inputs else None,
         is_estimate=bool(inputs and inputs.is_estimate),
         qualifies=bool(found.qualifies[place]),
         qualified_before=bool(found.qualified[place]),

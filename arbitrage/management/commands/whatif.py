@@ -15,7 +15,16 @@ from arbitrage_site.clock import now
 from products.marketplaces import MARKETPLACES
 
 MOST = 1_000
-_COLUMNS = (("buy", 12), ("sell", 12), ("net", 12), ("ROI", 8), ("margin", 8), ("pay at most", 12), ("change", 12))
+_COLUMNS = (
+    ("buy", 12),
+    ("sell", 12),
+    ("net", 12),
+    ("ROI", 8),
+    ("margin", 8),
+    ("pay at most", 12),
+    ("sell at least", 13),
+    ("change", 12),
+)
 
 
 class Command(BaseCommand):
@@ -80,6 +89,7 @@ def _row(row: RankedFlip) -> str:
         "" if row.roi is None else percent(row.roi * 100),
         "" if row.margin is None else percent(row.margin * 100),
         "none" if row.max_buy is None else money(row.max_buy, row.buy_currency),
+        "none" if row.break_even is None else money(row.break_even, row.currency),
         money(row.change_eur, "EUR"),
     )
     aligned = (f"{cell:>{width + 1}}" for cell, (_, width) in zip(cells, _COLUMNS, strict=True))

@@ -124,6 +124,16 @@ def test_the_tables_stand_in_for_keepa_and_make_an_estimate() -> None:
     assert "rate card" in line.source
 
 
+SELECTED = "the FBA fee of selected categories in DE is not known: the usual table stands in"
+
+
+@pytest.mark.parametrize("category", ["Bekleidung", "Schuhe & Handtaschen", "Haustier", "Grocery", "Luggage"])
+def test_the_usual_table_stands_in_for_selected_categories_and_says_so(category: str) -> None:
+    assert SELECTED in inputs_of(Seen("DE", category=category, fba_fee=None, **SMALL)).estimates
+    assert SELECTED not in inputs_of(Seen("DE", category=category, **SMALL)).estimates
+    assert SELECTED not in inputs_of(Seen("DE", category="Toys", fba_fee=None, **SMALL)).estimates
+
+
 def test_germany_without_the_programme_costs_more_by_the_tables_alone() -> None:
     tabled = Seen("DE", fba_fee=None, **SMALL)
     assert inputs_of(tabled, cep_enrolled=False).fba_fee == 339

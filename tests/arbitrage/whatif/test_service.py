@@ -1,7 +1,9 @@
 """The ranking against the detector, and what a change of the scenario does to it."""
 
 import random
+from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,10 +16,10 @@ from arbitrage.economics.flip import evaluate
 from arbitrage.economics.inputs import build_inputs
 from arbitrage.economics.loading import load_rates, profile_of
 from arbitrage.economics.missing import Incomplete
-from arbitrage.models import Opportunity, SellerProfile
+from arbitrage.models import Opportunity, PurchaseOverride, SellerProfile
 from arbitrage.rate_files.loading import load
 from arbitrage.whatif.asked import read_asked
-from arbitrage.whatif.service import Ranking, rank
+from arbitrage.whatif.service import RankedFlip, Ranking, rank
 from arbitrage.whatif.shifting import shifted_inputs
 from arbitrage.whatif.terms import NotPriced
 from ingestion.eventlog.leases import new_owner
@@ -148,6 +150,29 @@ def test_the_largest_comes_first(trader: SellerProfile, sort: str, key: str) -> 
     stock(20)
     values = [getattr(row, key) for row in ranked(sort=sort, show="all", uses_oss="no", sell_offset="10").rows]
     assert values == sorted(values, reverse=True)
+
+
+def room_to_pay(row: RankedFlip) -> float:
+    return (row.max_buy or 0) / row.buy_price
+
+
+def room_to_fall(row: RankedFlip) -> float:
+    return -(row.break_even or 0) / row.sell_price
+
+
+@pytest.mark.parametrize(("sort", "room"), [("pay", room_to_pay), ("fall", room_to_fall)])
+@pytest.mark.parametrize("show", ["all", "qualify"])
+def test_the_flip_that_bears_most_comes_first(
+    trader: SellerProfile, sort: str, room: Callable[[RankedFlip], float], show: str
+) -> None:
+    stock(20)
+    asin = ranked().rows[0].asin
+    PurchaseOverride.objects.create(product_id=asin, source="IT", mode="GROSS_NOT_RECOVERABLE")
+    rows = [row for row in ranked(limit=500, sort=sort, show=show).rows if row.max_buy and row.break_even]
+    values = [round(room(row), 3) for row in rows]
+    assert len(rows) > 5
+    assert all(first >= second - 0.002 for first, second in pairwise(values))
+    assert {asin} & {row.asin for row in rows if row.source == "IT"} or show == "qualify"
 
 
 def test_pages_follow_each_other_and_one_past_the_end_is_the_last(trader: SellerProfile) -> None:
