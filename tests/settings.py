@@ -3,17 +3,25 @@
 import os
 import tempfile
 
+from tests import names
+
+names.take()
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="arbitrage-tests-"))
 os.environ["KEEPA_API_KEY"] = "k" * 64
 os.environ.pop("DEMO", None)
 
 from arbitrage_site.settings import *  # noqa: F403 - the environment above must be set first
-from arbitrage_site.settings import DATABASE_URL, DATABASES, STORAGES, VAR_DIR
+from arbitrage_site.settings import DATABASE_URL, DATABASES, REDIS_URL, STORAGES, VAR_DIR
 
 SECRET_KEY = "a-secret-for-tests-only-" + "x" * 40
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if not DATABASE_URL:
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+if not REDIS_URL:
+    DATABASES["cache"]["TEST"]["NAME"] = VAR_DIR / "test-cache.sqlite3"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+LIMIT_COUNTERS = "tests.counters.InMemory"
+API_RATE_LIMIT = 1_000_000
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 KEEPA_BASE_URL = "http://keepa.invalid"
 CELERY_BROKER_URL = "memory://"
