@@ -10,8 +10,8 @@ os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="arbitrage-tests-"))
 os.environ["KEEPA_API_KEY"] = "k" * 64
 os.environ.pop("DEMO", None)
 
-from arbitrage_site.settings import *  # noqa: F403 - the environment above must be set first
-from arbitrage_site.settings import DATABASE_URL, DATABASES, REDIS_URL, STORAGES, VAR_DIR
+from arbitrage_site.settings import *  # noqa: E402, F403 - the environment above must be set first
+from arbitrage_site.settings import DATABASE_URL, DATABASES, REDIS_URL, STORAGES, VAR_DIR  # noqa: E402 - likewise
 
 SECRET_KEY = "a-secret-for-tests-only-" + "x" * 40
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
