@@ -8,3 +8,4 @@ class ProductsConfig(AppConfig):
 
     def ready(self) -> None:
         from products import checks  # noqa: F401 - importing it registers the check
+        from products.search import checks as search_checks  # noqa: F401 - the same

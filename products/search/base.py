@@ -119,13 +119,17 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of hits. `facets` (category, brand, marketplace) each leave their own filter aside."""
+    """One page of hits. `facets` (category, brand, marketplace) each leave their own filter aside.
+
+    `notice` is a sentence for the reader where another backend than the chosen one answered, else empty.
+    """
 
     hits: Sequence[Hit]
     total: int
     page: int
     page_size: int
     facets: Mapping[str, Sequence[Facet]] = field(default_factory=dict)
+    notice: str = ""
 
     @property
     def pages(self) -> int:

@@ -1,0 +1,107 @@
+"""Search in Elasticsearch."""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from elasticsearch import ConnectionTimeout
+
+from products.search.base import SearchPage, SearchQuery, Suggestion
+from products.search.elastic import suggest
+from products.search.elastic.client import client
+from products.search.elastic.conditions import asked_words, bears_typos
+from products.search.elastic.deep import REACH, page_entries
+from products.search.elastic.find import body, conditions, facets, hits
+from products.search.elastic.mapping import alias
+from products.search.words import words_of
+
+ANSWER_SECONDS = 1.5
+_LEAST_SECONDS = 0.05
+
+
+class TooDeep(Exception):
+    """A page so far from both ends that walking there takes longer than an answer may."""
+
+
+class ElasticSearch:
+    """Whole words and the beginning of the last one; where that finds nothing, the same with typos.
+
+    Raises `client.FAILURES` when the server does not answer within ANSWER_SECONDS or refuses, TooDeep for a page that
+    cannot be walked to in that time. `products.search.fallback` answers those from the database.
+    """
+
+    tolerates_typos = True
+
+    def find(self, query: SearchQuery) -> SearchPage:
+        """See `Search.find`. One request, a second one for typos, and one per 10,000 products of a deep page."""
+        request = _Request()
+        words = asked_words(query)
+        page = _find(request, query, tolerant=False)
+        if page.total or not words or not bears_typos(words):
+            return page
+        return _find(request, query, tolerant=True)
+
+    def suggest(self, text: str) -> Sequence[Suggestion]:
+        """See `Search.suggest`."""
+        words = words_of(SearchQuery(text=text).text)
+        if not words:
+            return []
+        request = _Request()
+        found = suggest.suggestions(request(suggest.body(words, tolerant=False)), words)
+        if found or not bears_typos(words):
+            return found
+        return suggest.suggestions(request(suggest.body(words, tolerant=True)), words)
+
+    def sync(self, asins: Collection[str]) -> None:
+        """See `Search.sync`."""
+        from products.search.sync import sync
+
+        sync(asins)
+
+    def rebuild(self) -> int:
+        """See `Search.rebuild`."""
+        from products.search.rebuild import rebuild
+
+        return rebuild()
+
+
+def _find(request: "_Request", query: SearchQuery, *, tolerant: bool) -> SearchPage:
+    wanted = conditions(query, tolerant=tolerant)
+    start = (query.page - 1) * query.page_size
+    near = start + query.page_size <= REACH
+    answer = request(body(query, wanted, start=start if near else 0, size=query.page_size if near else 0))
+    total = answer["hits"]["total"]["value"]
+    entries = answer["hits"]["hits"]
+    if not near and start < total:
+        entries = page_entries(request.stride, query, wanted, start=start, total=total)
+    return SearchPage(
+        hits=list(hits(entries, query)),
+        total=total,
+        page=query.page,
+        page_size=query.page_size,
+        facets=facets(answer["aggregations"]),
+    )
+
+
+class _Request:
+    """Requests that together may take ANSWER_SECONDS."""
+
+    def __init__(self) -> None:
+        self._ends = time.monotonic() + ANSWER_SECONDS
+
+    def __call__(self, request: dict[str, Any]) -> Mapping[str, Any]:
+        """The whole answer to the body of a search; never a part of it."""
+        left = max(self._ends - time.monotonic(), _LEAST_SECONDS)
+        asked = client().options(request_timeout=left)
+        answer: Mapping[str, Any] = asked.search(index=alias(), body=request, allow_partial_search_results=False).body
+        return answer
+
+    def stride(self, request: dict[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """The entries of an answer on the way to a deep page. Raises TooDeep once the time is used up."""
+        if time.monotonic() >= self._ends:
+            raise TooDeep
+        try:
+            entries: Sequence[Mapping[str, Any]] = self(request)["hits"]["hits"]
+        except ConnectionTimeout as error:
+            raise TooDeep from error
+        return entries
