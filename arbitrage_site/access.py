@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import Throttled
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from arbitrage_site import limits, visitors
+
 if TYPE_CHECKING:  # DRF's views read the settings, which name a class of this module
     from rest_framework.views import APIView
 
+STRANGERS = limits.Limit("stranger", most=60, seconds=60)
+"""Requests without a valid sign-in, per address: who guesses is slowed down."""
 LOOPBACK = ("127.", "localhost:", "[::1]:")
 
 
@@ -49,13 +54,23 @@ def _is_local(address: str) -> bool:
         return False
 
 
+def _count_stranger(request: Request) -> None:
+    """Count a request that nobody is signed in for. Raises Throttled."""
+    spent = limits.spend(STRANGERS, visitors.address(request))
+    if spent and spent.wait:
+        raise Throttled(wait=spent.wait)
+
+
 class SignedInOrDemo(BasePermission):
     """DRF's form of `may_use`."""
 
     message = "Sign in first."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002 - DRF's signature
-        return may_use(request)
+        if may_use(request):
+            return True
+        _count_stranger(request)
+        return False
 
 
 class SessionSignIn(SessionAuthentication):

@@ -23,6 +23,9 @@ RANGES: dict[str, tuple[int, int]] = {
     "KEEPA_REFRESH_MINUTES": (1, 10_080),
     "KEEPA_DAILY_TOKENS": (0, 10_000_000),
     "KEEPA_MONTHLY_TOKENS": (0, 300_000_000),
+    "API_RATE_LIMIT": (1, 1_000_000),
+    "API_RATE_WINDOW_SECONDS": (1, DAY),
+    "PROXY_COUNT": (0, 10),
 }
 Check = Callable[[], Iterator[CheckMessage]]
 

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import environ
 
+from arbitrage_site import cache_file
+
 COMBINATIONS: Mapping[frozenset[str], str] = {
     frozenset(): "all embedded",
     frozenset({"DATABASE_URL"}): "PostgreSQL only",
@@ -53,6 +55,27 @@ def database(url: str, *, file: Path) -> dict[str, Any]:
             "connect_timeout": 5,
             "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
             "pool": {"min_size": 0, "max_size": 10, "timeout": 10},
+        },
+    }
+
+
+def cache(url: str, *, ca_file: str) -> dict[str, Any]:
+    """Django's entry for the cache: Redis at `url`, or the file that `cache_file` describes."""
+    if not url:
+        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": cache_file.TABLE}
+    if urlsplit(url).scheme not in {"redis", "rediss"}:
+        raise SystemExit("REDIS_URL must begin with redis:// or rediss://; leave it out to use files.")
+    certificates = {"ssl_ca_certs": ca_file} if ca_file and url.startswith("rediss:") else {}
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": [url],  # a list, because a comma may stand in the password
+        "KEY_PREFIX": "arbitrage:cache",
+        "OPTIONS": {
+            "serializer": "arbitrage_site.cached.Plain",
+            "socket_connect_timeout": 0.5,
+            "socket_timeout": 0.5,
+            "retry": None,
+            **certificates,
         },
     }
 

@@ -33,3 +33,10 @@ def unavailable(trouble: Trouble) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """404, without touching the database."""
     return HttpResponse(render_to_string("404.html"), status=404)
+
+
+def too_many(wait: int) -> HttpResponse:
+    """429, with when to come back; `wait` in seconds."""
+    minutes = -(-wait // 60)
+    page = render_to_string("429.html", {"wait": f"{minutes} minute{'s' if minutes > 1 else ''}"})
+    return HttpResponse(page, status=429, headers={"Retry-After": str(wait), "Cache-Control": "no-store"})

@@ -24,6 +24,7 @@ KeepaOutcome = Literal["ok", "rejected", "key_refused", "out_of_tokens", "unavai
 PollOutcome = Literal["ok", "missing", "failed"]
 RecordOutcome = Literal["applied", "superseded", "set_aside", "retried", "fenced"]
 LetterKind = Literal["decode", "schema", "constraint", "policy"]
+LimitName = Literal["api", "stranger", "sign_in", "sign_in_address"]
 Facts = Callable[[datetime], Iterable[Metric]]
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -35,6 +36,7 @@ _keepa_seconds = Histogram(
 _polled = Counter("arbitrage_poll_products", "Listings asked from Keepa.", ["marketplace", "outcome"])
 _records = Counter("arbitrage_records", "Records of the event log handled by a group.", ["group", "outcome"])
 _dead_letters = Counter("arbitrage_dead_letters", "Records set aside.", ["stage", "reason"])
+_limited = Counter("arbitrage_limited", "Requests refused because they came too often.", ["limit"])
 _stage_seconds = Histogram(
     "arbitrage_pipeline_stage_seconds", "Time of one batch of a stage.", ["stage"], buckets=_SECONDS
 )
@@ -61,6 +63,11 @@ def records(group: str, outcome: RecordOutcome, n: int) -> None:
 def dead_letter(stage: str, reason: LetterKind) -> None:
     """A record was set aside by the group `stage`."""
     _dead_letters.labels(stage, reason).inc()
+
+
+def limited(limit: LimitName) -> None:
+    """A request was refused because its visitor sent too many."""
+    _limited.labels(limit).inc()
 
 
 def stage_seconds(stage: str, seconds: float) -> None:

@@ -33,9 +33,13 @@ class CheckedViewSet(ViewSet):
         self.asked = checked(request, self.queries.get(self.action or "", NoQuery))
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """DRF's, with a Cache-Control."""
+        """DRF's, with a Cache-Control and what is left of the limit."""
         final: Response = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Cache-Control", "private, no-store")
+        if spent := getattr(request, "spent", None):
+            final["RateLimit-Limit"] = spent.limit.most
+            final["RateLimit-Remaining"] = spent.left
+            final["RateLimit-Reset"] = spent.resets_in
         return final
 
 

@@ -1,5 +1,6 @@
 """Errors of the API as `application/problem+json` (RFC 9457): code, detail, fields, request id; never a trace."""
 
+import math
 import sys
 from http import HTTPStatus
 from typing import Any
@@ -33,6 +34,7 @@ CODES = {
     406: "not_acceptable",
     413: "too_large",
     415: "unsupported_media_type",
+    429: "too_many_requests",
     500: "failed",
     503: "busy",
     507: "full",
@@ -54,6 +56,16 @@ class TooLarge(exceptions.APIException):
 
     status_code = 413
     default_detail = "The body is larger than 1 MB. Send less at a time."
+
+
+class TooMany(exceptions.Throttled):
+    """More requests than a limit lets through; `wait` goes into Retry-After."""
+
+    def __init__(self, wait: float | None) -> None:
+        seconds = math.ceil(wait or 1)
+        unit = "second" if seconds == 1 else "seconds"
+        exceptions.APIException.__init__(self, f"Too many requests. Try again in {seconds} {unit}.")
+        self.wait = seconds
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -78,6 +90,8 @@ def _translated(error: Exception) -> Exception:
         return Unavailable(found)
     if isinstance(error, RequestDataTooBig):
         return TooLarge()
+    if isinstance(error, exceptions.Throttled):
+        return TooMany(error.wait)
     if isinstance(error, SuspiciousOperation):
         return exceptions.ParseError("The request is malformed.")
     if isinstance(error, Http404):

@@ -9,7 +9,7 @@ from pathlib import Path
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from arbitrage_site import engines, environment
+from arbitrage_site import broker, cache_file, engines, environment
 from arbitrage_site.logs import configure_logging
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[Watch] and the like be written at run time
@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_celery_beat",
     "arbitrage_site",
     "products",
     "ingestion",
@@ -99,6 +100,11 @@ TEMPLATES = [
 DATABASE_URL: str = read("DATABASE_URL")
 REDIS_URL: str = read("REDIS_URL")
 DATABASES = {"default": engines.database(DATABASE_URL, file=VAR_DIR / "arbitrage.sqlite3")}
+REDIS_CA_FILE: str = read("REDIS_CA_FILE")
+if not REDIS_URL:
+    DATABASES[cache_file.ALIAS] = cache_file.database(VAR_DIR / "cache.sqlite3")
+    DATABASE_ROUTERS = ["arbitrage_site.cache_file.Router"]
+CACHES = {"default": engines.cache(REDIS_URL, ca_file=REDIS_CA_FILE)}
 KAFKA: dict[str, str | int] = engines.kafka({name: read(name) for name in environment.NAMES if "KAFKA" in name})
 KAFKA_TOPIC_PREFIX: str = read("KAFKA_TOPIC_PREFIX")
 ELASTICSEARCH_URL: str = read("ELASTICSEARCH_URL")
@@ -154,6 +160,7 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["arbitrage_site.access.SessionSignIn"],
     "DEFAULT_PERMISSION_CLASSES": ["arbitrage_site.access.SignedInOrDemo"],
+    "DEFAULT_THROTTLE_CLASSES": ["arbitrage_site.throttles.ApiLimit"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "arbitrage_site.access.BrowsableForPeople",
     "DEFAULT_SCHEMA_CLASS": "arbitrage_site.schema.DescribedSchema",
     "DEFAULT_PARSER_CLASSES": ["arbitrage_site.parsers.StrictJSON"],
@@ -177,6 +184,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
+
+# How often people and scripts may ask, and where that is counted.
+API_RATE_LIMIT: int = read("API_RATE_LIMIT")
+API_RATE_WINDOW_SECONDS: int = read("API_RATE_WINDOW_SECONDS")
+PROXY_COUNT: int = read("PROXY_COUNT")
+LIMIT_COUNTERS = f"arbitrage_site.limits.{'redis.Redis' if REDIS_URL else 'sql.Sql'}Counters"
 
 # What lower layers ask of higher ones, by dotted path.
 HEALTH_PROBES = {
@@ -229,7 +242,7 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
 
-# Celery without a server (docs/decisions/0003-celery-on-files.md).
+# Celery: docs/celery.md; without a server docs/decisions/0003-celery-on-files.md.
 QUEUE_DIR = VAR_DIR / "q"
 CONTROL_DIR = VAR_DIR / "ctl"
 METRICS_DIR = VAR_DIR / "metrics"
@@ -241,18 +254,26 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
 # kombu moves a message it takes into the temporary folder; across file systems that is a copy, and a copy can be
 # read half-written.
 tempfile.tempdir = str(_TEMPORARY_DIR)
-CELERY_BROKER_URL = "filesystem://localhost"
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "data_folder_in": str(QUEUE_DIR),
-    "data_folder_out": str(QUEUE_DIR),
-    "control_folder": str(CONTROL_DIR),
-    "polling_interval": 0.2,
-}
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT_OPTIONS = broker.on_redis() if REDIS_URL else broker.on_files(QUEUE_DIR, CONTROL_DIR)
+CELERY_BROKER_USE_SSL = broker.tls(REDIS_URL, REDIS_CA_FILE)
+if REDIS_URL:
+    CELERY_TASK_DEFAULT_QUEUE = "default"
+    CELERY_TASK_ROUTES = broker.ROUTES
+    CELERY_BEAT_SCHEDULER = "arbitrage_site.beat:SlotDatabaseScheduler"
+WORK_QUEUES = broker.QUEUES if REDIS_URL else broker.EMBEDDED_QUEUES
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_TIME_LIMIT = broker.HARD_LIMIT
+CELERY_TASK_SOFT_TIME_LIMIT = broker.SOFT_LIMIT
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = broker.SOFT_SHUTDOWN
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker however long that takes
 CELERY_TIMEZONE = "UTC"

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
+from arbitrage_site import sign_in
+
 handler400 = "arbitrage_site.problem.bad_request"
 handler403 = "arbitrage_site.problem.permission_denied"
 handler404 = "arbitrage_site.errors.not_found"
@@ -14,7 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("arbitrage.urls")),
     path("", include("products.urls")),
     path("", include("ingestion.urls")),
-    path("login/", LoginView.as_view(), name="login"),
+    path("login/", sign_in.limited(LoginView.as_view()), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("admin/login/", sign_in.limited(admin.site.login)),
     path("admin/", admin.site.urls),
 ]

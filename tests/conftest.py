@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from arbitrage_site.limits import rules
+
 SAMPLES = "KEEPA_SAMPLES"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> None:
+    """What one test counts is not another's."""
+    rules.start_afresh()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

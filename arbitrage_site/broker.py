@@ -1,0 +1,55 @@
+"""Celery's settings with each broker: Redis where REDIS_URL names one, else files in VAR_DIR."""
+
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+QUEUES = ("poll", "default", "slow")
+EMBEDDED_QUEUES = ("celery",)
+
+ROUTES: Mapping[str, Mapping[str, str]] = {
+    "ingestion.poll_due": {"queue": "poll"},
+    "arbitrage.request_recompute": {"queue": "slow"},
+    "products.roll_up": {"queue": "slow"},
+}
+"""What is not named here goes to "default"."""
+
+SOFT_LIMIT = 540
+HARD_LIMIT = 600
+VISIBILITY_TIMEOUT = 900
+"""Seconds until Redis gives an unacknowledged message to another worker: longer than any task may run."""
+SOFT_SHUTDOWN = 20
+"""Seconds that running tasks get after SIGQUIT; what is not finished then goes back into its queue."""
+
+
+def on_files(queues: Path, control: Path) -> dict[str, Any]:
+    """Transport options of the file system broker (docs/decisions/0003-celery-on-files.md)."""
+    return {
+        "data_folder_in": str(queues),
+        "data_folder_out": str(queues),
+        "control_folder": str(control),
+        "polling_interval": 0.2,
+    }
+
+
+def on_redis() -> dict[str, Any]:
+    """Transport options of Redis (docs/celery.md says why)."""
+    return {
+        "visibility_timeout": VISIBILITY_TIMEOUT,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 1.0,
+        "socket_timeout": 5.0,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+        "retry_on_timeout": False,
+    }
+
+
+def tls(url: str, ca_file: str) -> dict[str, Any] | None:
+    """What Celery needs beside a rediss:// address: the certificate is always checked."""
+    if not url.startswith("rediss:"):
+        return None
+    files = {"ssl_ca_certs": ca_file} if ca_file else {}
+    return {"ssl_cert_reqs": ssl.CERT_REQUIRED, **files}

@@ -1,0 +1,38 @@
+"""Counters in Redis, shared by every machine of an installation."""
+
+from functools import cache
+
+import redis
+from django.conf import settings
+
+from arbitrage_site import redis_client
+from arbitrage_site.limits.base import CountersAway
+
+PREFIX = "arbitrage:limit:"
+
+
+class RedisCounters:
+    """One round trip per count. The key is made with its lifetime, so that no moment leaves one behind without."""
+
+    def add(self, key: str, seconds: int) -> tuple[int, int]:
+        name = PREFIX + key
+        try:
+            with _client().pipeline(transaction=True) as commands:
+                commands.set(name, 0, ex=seconds, nx=True)
+                commands.incr(name)
+                commands.ttl(name)
+                _, n, left = commands.execute()
+        except redis.RedisError as error:
+            raise CountersAway(redis_client.sentence(error)) from error
+        return int(n), min(seconds, max(1, int(left)))
+
+    def forget(self, key: str) -> None:
+        try:
+            _client().delete(PREFIX + key)
+        except redis.RedisError as error:
+            raise CountersAway(redis_client.sentence(error)) from error
+
+
+@cache
+def _client() -> redis.Redis:
+    return redis_client.connect(settings.REDIS_URL)

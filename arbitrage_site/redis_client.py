@@ -1,0 +1,44 @@
+"""Redis as this project speaks to it: short waits, a sentence per error, and never its password."""
+
+from typing import Any
+
+import redis
+from django.conf import settings
+
+TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+"""Seconds. Pages wait for Redis no longer than this, and nothing on them depends on it."""
+
+_SENTENCES: tuple[tuple[type[redis.RedisError], str], ...] = (
+    (redis.AuthenticationError, "Redis refuses the password; correct it in REDIS_URL."),
+    (redis.exceptions.NoPermissionError, "Redis does not let this user do that; give it all commands on all keys."),
+    (redis.BusyLoadingError, "Redis is still loading its data."),
+    (redis.ReadOnlyError, "Redis is a replica that takes no writes; name the primary in REDIS_URL."),
+    (redis.OutOfMemoryError, "Redis is full; give it more memory."),
+    (redis.TimeoutError, "Redis did not answer in time."),
+    (redis.ConnectionError, "Redis is not reachable at the host and port of REDIS_URL."),
+)
+
+
+def connect(url: str) -> redis.Redis:
+    """A client that gives up after half a second and tries nothing twice."""
+    client: redis.Redis = redis.Redis.from_url(url, **TIMEOUTS, **tls(url), retry=None)
+    return client
+
+
+def tls(url: str) -> dict[str, str]:
+    """What redis-py needs beside a rediss:// address."""
+    if not url.startswith("rediss:") or not settings.REDIS_CA_FILE:
+        return {}
+    return {"ssl_ca_certs": settings.REDIS_CA_FILE}
+
+
+def sentence(error: redis.RedisError) -> str:
+    """What an error of redis-py means, without address, name or password."""
+    if "SSL" in str(error) or "certificate" in str(error):
+        return "Redis and REDIS_URL disagree about TLS: rediss:// needs it, redis:// must not have it."
+    if "NOAUTH" in str(error) or "WRONGPASS" in str(error):
+        return "Redis refuses the password; correct it in REDIS_URL."
+    for kind, words in _SENTENCES:
+        if isinstance(error, kind):
+            return words
+    return f"Redis failed: {type(error).__name__}."
