@@ -3,17 +3,25 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types bench screenshot kill-test lock
+.PHONY: help run test test-services lint types bench services services-stop screenshot kill-test lock
+
+# The clients that tests ask Keepa's server with have an environment of their own.
+export KEEPA_PACKAGE_ENV ?= var/keepa-package
+EMBEDDED := DATABASE_URL= REDIS_URL= KAFKA_BOOTSTRAP_SERVERS= ELASTICSEARCH_URL=
 
 help: ## what can be typed
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.run ## install, migrate and start everything; without a Keepa key with invented products
 	@$(BIN)/python -m arbitrage_site.run
 
 test: $(VENV)/.test lint types ## lint, types and the whole suite on the embedded backends
 	@echo "Tests ..."
-	@KEEPA_PACKAGE_ENV=$${KEEPA_PACKAGE_ENV:-var/keepa-package} $(BIN)/pytest -n auto --dist loadgroup
+	@$(EMBEDDED) $(BIN)/pytest -n auto --dist loadgroup
+
+test-services: $(VENV)/.test ## the suite on PostgreSQL, then on all four servers, which it starts and stops; needs Java 21
+	@services/services install
+	@services/services with tests/services/run
 
 lint: $(VENV)/.test ## ruff and djlint
 	@echo "Lint ..."
@@ -22,6 +30,14 @@ lint: $(VENV)/.test ## ruff and djlint
 types: $(VENV)/.test ## strict mypy
 	@echo "Types ..."
 	@$(BIN)/mypy .
+
+services: ## install and start Kafka, Elasticsearch, PostgreSQL and Redis here; prints the variables that name them
+	@services/services install
+	@services/services start
+	@services/services env
+
+services-stop: ## stop them; their data stays
+	@services/services stop
 
 bench: $(VENV)/.test ## every promise in the README, measured against a baseline of the same run
 	@$(BIN)/python -m benchmarks
