@@ -198,6 +198,8 @@ HEALTH_PROBES = {
     "consumers": "ingestion.health.consumers",
     "keepa": "ingestion.health.keepa",
 }
+if ELASTICSEARCH_URL:
+    HEALTH_PROBES["search"] = "products.search.elastic.state.probe"
 METRIC_FACTS = ["ingestion.metrics.facts", "arbitrage.metrics.facts"]
 
 # Keepa.
