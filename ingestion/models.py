@@ -66,12 +66,41 @@ class LogPosition(models.Model):
     set_aside = models.BigIntegerField(default=0)
     saved_at = models.DateTimeField(null=True, blank=True)
     record_time = models.DateTimeField(null=True, blank=True, help_text="Timestamp of the last record passed.")
+    broker_cluster = models.CharField(
+        max_length=64, blank=True, help_text="The Kafka cluster that broker_offset is of."
+    )
+    broker_offset = models.BigIntegerField(null=True, blank=True, help_text="Where to seek; it proves nothing.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "topic", "partition"], name="log_position_once")]
 
     def __str__(self) -> str:
         return f"{self.group} {self.topic}[{self.partition}]"
+
+
+class RelayPosition(models.Model):
+    """How far the log was shipped to a partition of a Kafka cluster, and which relay may ship there.
+
+    `next_offset` is the log's number, saved after the broker has acknowledged what is before it, for the log's
+    generation `epoch`; `broker_offset` is the broker's own number of what comes next, by which an emptied topic shows.
+    """
+
+    cluster = models.CharField(max_length=64)
+    topic = models.CharField(max_length=60)
+    partition = models.PositiveSmallIntegerField()
+    next_offset = models.BigIntegerField(default=0)
+    epoch = models.PositiveIntegerField(default=0)
+    broker_offset = models.BigIntegerField(default=0)
+    owner = models.CharField(max_length=36, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    too_large = models.BigIntegerField(default=0, help_text="Records that the broker refused; readers have SQL.")
+    saved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cluster", "topic", "partition"], name="relay_position_once")]
+
+    def __str__(self) -> str:
+        return f"{self.topic}[{self.partition}] on {self.cluster}"
 
 
 class ConsumerState(models.Model):
@@ -117,6 +146,7 @@ class DeadLetter(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_because = models.CharField(max_length=300, blank=True)
+    mirrored = models.CharField(max_length=64, blank=True, help_text="The Kafka cluster that has a copy.")
 
     class Meta:
         constraints = [
