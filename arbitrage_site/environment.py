@@ -71,6 +71,7 @@ VARIABLES = (
     Variable("ELASTICSEARCH_CA_FILE", str, "", "Certificates that sign the server's. Empty: the system's."),
     Variable("ELASTICSEARCH_INDEX_PREFIX", str, "", "Put before each index, where installations share a cluster."),
     Variable("VAR_DIR", str, "var", "Folder for the database, queues and logs of the embedded mode."),
+    Variable("STATIC_DIR", str, "", "Folder of collected static files. Empty: static in VAR_DIR."),
     Variable("SECRET_KEY", str, "", "Signs sessions. Empty: one is made and kept in VAR_DIR."),
     Variable("ALLOWED_HOSTS", list, ["127.0.0.1", "localhost"], "Host names the site answers to, comma separated."),
     Variable("CSRF_TRUSTED_ORIGINS", list, [], "Origins behind a proxy, for example https://arbitrage.example."),
