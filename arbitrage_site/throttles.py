@@ -12,6 +12,7 @@ from arbitrage_site.access import is_open_demo
 if TYPE_CHECKING:  # DRF's views read the settings, which name a class of this module
     from rest_framework.views import APIView
 
+
 class ApiLimit(BaseThrottle):
     """API_RATE_LIMIT requests in API_RATE_WINDOW_SECONDS per person. The demo on loopback is open and not counted."""
 
@@ -29,4 +30,3 @@ class ApiLimit(BaseThrottle):
     def wait(self) -> float | None:
         """Seconds until the window ends."""
         return self.spent.wait if self.spent else None
-

@@ -1,5 +1,6 @@
-"""The embedded worker: one process, beat as a thread, a lock file against a second one.
+"""What our workers add to Celery's: a row that says they are there, and in the embedded mode beat and a lock.
 
+The embedded worker is one process with beat as a thread, and a lock file keeps a second one out.
 `celery worker -B` starts beat as a child process that survives a SIGKILL of the worker, so that a restart leaves two
 beats. A thread dies with its process (docs/decisions/0003-celery-on-files.md).
 """
@@ -7,36 +8,30 @@ beats. A thread dies with its process (docs/decisions/0003-celery-on-files.md).
 import fcntl
 from typing import IO, Any
 
+import structlog
 from celery import Celery, bootsteps
 from celery.beat import EmbeddedService, ScheduleEntry, Scheduler
-from celery.schedules import schedule
-from celery.worker import WorkController
+from celery.signals import worker_before_create_process
+from celery.worker import WorkController, state
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import Error as DatabaseError
+from django.db import connections
 
 from arbitrage_site import clock
+from arbitrage_site.slots import claim_entry
+
+log = structlog.get_logger(__name__)
+
+SEEN_EVERY = 15
+"""Seconds between two writes of a worker's row."""
 
 
 class SlotScheduler(Scheduler):
     """Beat's scheduler; each firing takes its (job, slot) row first, so that a second beat does nothing."""
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
-        every = entry.schedule
-        if not isinstance(every, schedule) or claim(str(entry.name), every.seconds):
+        if claim_entry(entry):
             super().apply_entry(entry, producer=producer)
-
-
-def claim(job: str, interval: float) -> bool:
-    """Whether this process is the one that fires `job` in the current slot of `interval` seconds."""
-    from arbitrage_site.models import BeatSlot  # models exist only after the apps are loaded
-
-    moment = clock.now()
-    try:
-        with transaction.atomic():
-            BeatSlot.objects.create(job=job, slot=int(moment.timestamp() // interval), fired_at=moment)
-    except IntegrityError:
-        return False
-    return True
 
 
 class OneWorker(bootsteps.StartStopStep):
@@ -45,6 +40,9 @@ class OneWorker(bootsteps.StartStopStep):
     def __init__(self, worker: WorkController, **kwargs: Any) -> None:
         super().__init__(worker, **kwargs)
         self.file: IO[str] | None = None
+
+    def include_if(self, worker: WorkController) -> bool:  # noqa: ARG002 - Celery's signature
+        return not settings.REDIS_URL
 
     def start(self, worker: WorkController) -> None:  # noqa: ARG002 - Celery's signature
         self.file = (settings.VAR_DIR / "worker.lock").open("w")
@@ -68,6 +66,9 @@ class BeatThread(bootsteps.StartStopStep):
         super().__init__(worker, **kwargs)
         self.service: Any = None
 
+    def include_if(self, worker: WorkController) -> bool:  # noqa: ARG002 - Celery's signature
+        return not settings.REDIS_URL
+
     def start(self, worker: WorkController) -> None:
         self.service = EmbeddedService(worker.app, thread=True, scheduler_cls=SlotScheduler)
         self.service.start()
@@ -79,6 +80,63 @@ class BeatThread(bootsteps.StartStopStep):
             self.service.stop()
 
 
+class Heartbeat(bootsteps.StartStopStep):
+    """Keeps the worker's row fresh, by which pages and health know that it is there."""
+
+    requires = ("celery.worker.components:Pool", "celery.worker.components:Timer")
+
+    def __init__(self, worker: WorkController, **kwargs: Any) -> None:
+        super().__init__(worker, **kwargs)
+        self.started_at = clock.now()
+        self.timer: Any = None
+
+    def start(self, worker: WorkController) -> None:
+        self.tell(worker)
+        self.timer = worker.timer.call_repeatedly(SEEN_EVERY, self.tell, (worker,))
+
+    def tell(self, worker: WorkController) -> None:
+        """Write the row; a database that is away misses a beat."""
+        from arbitrage_site.models import WorkerSeen  # models exist only after the apps are loaded
+
+        seen = {
+            "queues": sorted(worker.app.amqp.queues.consume_from),
+            "busy": len(state.active_requests),
+            "at_once": worker.concurrency,
+            "started_at": self.started_at,
+            "seen_at": clock.now(),
+        }
+        try:
+            WorkerSeen.objects.update_or_create(name=worker.hostname, defaults=seen)
+        except DatabaseError as error:
+            log.warning("worker_not_noted", reason=str(error))
+        finally:
+            connections.close_all()
+
+    def stop(self, worker: WorkController) -> None:
+        from arbitrage_site.models import WorkerSeen  # models exist only after the apps are loaded
+
+        if self.timer:
+            self.timer.cancel()
+        try:
+            WorkerSeen.objects.filter(name=worker.hostname).delete()
+        except DatabaseError as error:
+            log.warning("worker_not_noted", reason=str(error))
+
+
+@worker_before_create_process.connect
+def drop_connections(**_signal: Any) -> None:
+    """Close this thread's connections and the pools: a process forked now would speak through the same sockets."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if close_pool := getattr(connection, "close_pool", None):
+            close_pool()
+
+
+def is_stopping() -> bool:
+    """Whether the worker in this process was told to end, so that a long round should."""
+    return state.should_stop is not None or state.should_terminate is not None
+
+
 def install(app: Celery) -> None:
-    """Add both steps to the worker of `app`."""
-    app.steps["worker"].update({OneWorker, BeatThread})
+    """Add the steps to the worker of `app`."""
+    app.steps["worker"].update({OneWorker, BeatThread, Heartbeat})
