@@ -16,7 +16,7 @@ from arbitrage.lifecycle import STALE_AFTER
 from arbitrage.models import TablesStamp
 from arbitrage_site.clock import minute_of
 from ingestion.eventlog.passed import keys_passed, positions_of
-from ingestion.eventlog.sql import current_epoch
+from ingestion.eventlog.reading import current_epoch
 from ingestion.topics import ENRICHMENT, RAW
 from products.marketplaces import CODES
 from products.models import Watch

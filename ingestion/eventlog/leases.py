@@ -75,18 +75,7 @@ class Leases:
     def move(self, moves: Mapping[Place, Passed], now: datetime) -> None:
         """Save positions inside the caller's transaction; `Fenced` if one of them is not ours to move."""
         self._stale = True
-        columns, counters = ("next_offset", "saved_at", "record_time"), ("applied", "superseded", "set_aside")
-        key, ours = ("owner", "group", "topic", "partition", "next_offset"), (self._owner, self._group)
-        rows = [
-            (
-                *(passed.next_offset, now, passed.record_time),
-                *(passed.applied, passed.superseded, passed.set_aside),
-                *(*ours, *place, passed.offset),
-            )
-            for place, passed in sorted(moves.items())
-        ]
-        if bulk.update(LogPosition, columns, rows, key=key, add=counters) != len(rows):
-            raise Fenced(f"{self._group} lost a partition to another member.")
+        move(self._group, self._owner, moves, now)
 
     def forget(self) -> None:
         """Read everything again at the next call of `positions`."""
@@ -103,7 +92,7 @@ class Leases:
 
     def _share(self, topic: str, now: datetime) -> None:
         """Renew what is held, take what is free up to an even share, and the rest from those with more than theirs."""
-        rows = self._rows_of(topic)
+        rows = rows_of(self._group, topic)
         mine = [row for row in rows if row.owner == self._owner]
         live = Counter(row.owner for row in rows if row.owner != self._owner and _is_live(row, now))
         least, most = PARTITIONS // (len(live) + 1), -(-PARTITIONS // (len(live) + 1))
@@ -113,25 +102,54 @@ class Leases:
         if held < least:
             self._take(_spare(rows, live, least)[: least - held], now)
 
-    def _rows_of(self, topic: str) -> list[LogPosition]:
-        """The group's rows of a topic; a group that is new to it begins at the oldest record that is kept."""
-        rows = list(LogPosition.objects.filter(group=self._group, topic=topic).order_by("partition"))
-        if len(rows) == PARTITIONS:
-            return rows
-        kept = dict(LogPartition.objects.filter(topic=topic).values_list("partition", "first_offset"))
-        fresh = [
-            LogPosition(group=self._group, topic=topic, partition=number, next_offset=kept.get(number, 0))
-            for number in range(PARTITIONS)
-        ]
-        LogPosition.objects.bulk_create(fresh, ignore_conflicts=True)
-        return list(LogPosition.objects.filter(group=self._group, topic=topic).order_by("partition"))
-
     def _take(self, rows: Iterable[LogPosition], now: datetime) -> int:
         """Become the owner of rows that still have the owner they were read with; returns how many."""
         return sum(
             LogPosition.objects.filter(pk=row.pk, owner=row.owner).update(owner=self._owner, lease_until=now + LEASE)
             for row in rows
         )
+
+
+def rows_of(group: str, topic: str) -> list[LogPosition]:
+    """The group's rows of a topic; a group that is new to it begins at the oldest record that is kept."""
+    rows = list(LogPosition.objects.filter(group=group, topic=topic).order_by("partition"))
+    if len(rows) == PARTITIONS:
+        return rows
+    kept = dict(LogPartition.objects.filter(topic=topic).values_list("partition", "first_offset"))
+    fresh = [
+        LogPosition(group=group, topic=topic, partition=number, next_offset=kept.get(number, 0))
+        for number in range(PARTITIONS)
+    ]
+    LogPosition.objects.bulk_create(fresh, ignore_conflicts=True)
+    return list(LogPosition.objects.filter(group=group, topic=topic).order_by("partition"))
+
+
+def move(
+    group: str,
+    owner: str,
+    moves: Mapping[Place, Passed],
+    now: datetime,
+    seeks: Mapping[Place, tuple[str, int | None]] | None = None,
+) -> None:
+    """Save positions inside the caller's transaction; `Fenced` if one of them is not the owner's to move.
+
+    `seeks` holds the cluster and the broker's offset to store beside each.
+    """
+    columns: tuple[str, ...] = ("next_offset", "saved_at", "record_time")
+    if seeks is not None:
+        columns += ("broker_cluster", "broker_offset")
+    key, counters = ("owner", "group", "topic", "partition", "next_offset"), ("applied", "superseded", "set_aside")
+    rows = [
+        (
+            *(passed.next_offset, now, passed.record_time),
+            *(() if seeks is None else seeks[place]),
+            *(passed.applied, passed.superseded, passed.set_aside),
+            *(owner, group, *place, passed.offset),
+        )
+        for place, passed in sorted(moves.items())
+    ]
+    if bulk.update(LogPosition, columns, rows, key=key, add=counters) != len(rows):
+        raise Fenced(f"{group} lost a partition to another member.")
 
 
 def _is_live(row: LogPosition, now: datetime) -> bool:

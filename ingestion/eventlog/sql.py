@@ -12,8 +12,9 @@ from ingestion.eventlog import values
 from ingestion.eventlog.base import Fenced, Passed, Place, Record
 from ingestion.eventlog.leases import Leases
 from ingestion.eventlog.murmur2 import partition_of
+from ingestion.eventlog.reading import current_epoch, ends_of, is_behind, missing, records_from
 from ingestion.events import Event, encode, schema_of
-from ingestion.models import LogEpoch, LogPartition, LogPosition, LogRecord
+from ingestion.models import LogPartition, LogRecord
 from ingestion.topics import PARTITIONS, Topic
 from products import bulk
 
@@ -47,11 +48,6 @@ def append_entries(topic: Topic, entries: Sequence[Entry], *, now: datetime) -> 
         places = _numbered(topic, partitions)
         _insert(topic, entries, places, epoch=current_epoch(), now=now)
     return places
-
-
-def current_epoch() -> int:
-    """The generation of this log; 1 until `topics recreate` raises it."""
-    return LogEpoch.objects.values_list("epoch", flat=True).first() or 1
 
 
 def _entry(event: Event) -> Entry:
@@ -121,13 +117,13 @@ class SqlReader:
         """See `Reader.poll`. The generation is read first: a record can then only seem too new, never too old."""
         self.epoch = current_epoch()
         positions = self._leases.positions(now)
-        waiting = [place for place, end in self._ends().items() if positions.get(place, end) < end]
+        waiting = [place for place, end in ends_of(self._topics).items() if positions.get(place, end) < end]
         records: list[Record] = []
         for number, place in enumerate(waiting):
             share = -(-(limit - len(records)) // (len(waiting) - number))
-            records += self._read(place, positions[place], share)
+            records += records_from(place, positions[place], share)
         if waiting and not records:
-            raise ConsumerStopped(self._missing(waiting[0], positions[waiting[0]]))
+            raise ConsumerStopped(missing(self.group, waiting[0], positions[waiting[0]]))
         return records
 
     def save(self, passed: Mapping[Place, Passed], now: datetime) -> None:
@@ -142,37 +138,8 @@ class SqlReader:
 
     def behind(self) -> bool:
         """See `Reader.behind`."""
-        rows = LogPosition.objects.filter(group=self.group, topic__in=self._topics)
-        positions = {(row.topic, row.partition): row.next_offset for row in rows}
-        return any(positions.get(place, 0) < end for place, end in self._ends().items())
+        return is_behind(self.group, self._topics)
 
     def close(self) -> None:
         """See `Reader.close`."""
         self._leases.release()
-
-    def _ends(self) -> dict[Place, int]:
-        rows = LogPartition.objects.filter(topic__in=self._topics).order_by("topic", "partition")
-        return {
-            (topic, partition): end for topic, partition, end in rows.values_list("topic", "partition", "next_offset")
-        }
-
-    def _read(self, place: Place, start: int, limit: int) -> list[Record]:
-        """The records from `start` on, up to the first one that is missing."""
-        topic, partition = place
-        rows = LogRecord.objects.filter(topic=topic, partition=partition, offset__gte=start).order_by("offset")
-        records = []
-        for expected, row in enumerate(
-            rows.values_list("offset", "key", "value", "headers", "timestamp", "epoch")[:limit], start
-        ):
-            offset, key, value, headers, timestamp, epoch = row
-            if offset != expected:
-                break
-            records.append(Record(topic, partition, offset, key, values.unpack(value), timestamp, epoch, headers))
-        return records
-
-    def _missing(self, place: Place, offset: int) -> str:
-        topic, partition = place
-        return (
-            f"Record {offset} of {topic}[{partition}] is missing from the log, so {self.group} cannot go on without"
-            " losing it. Restore the database from a backup, or accept the loss with `manage.py topics recreate --yes`."
-        )

@@ -8,8 +8,8 @@ from django.db.models import Count, Min, Sum
 from arbitrage_site import clock
 from ingestion import contracts
 from ingestion.eventlog.pruning import blocked
+from ingestion.eventlog.reading import current_epoch
 from ingestion.eventlog.recreate import recreate
-from ingestion.eventlog.sql import current_epoch
 from ingestion.models import LogPartition, LogPosition, LogRecord
 from ingestion.topics import TOPICS, Topic
 

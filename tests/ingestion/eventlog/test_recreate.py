@@ -5,8 +5,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from ingestion.eventlog.reading import current_epoch
 from ingestion.eventlog.recreate import recreate
-from ingestion.eventlog.sql import Entry, SqlReader, append_entries, current_epoch
+from ingestion.eventlog.sql import Entry, SqlReader, append_entries
 from ingestion.models import LogPosition, LogRecord
 from ingestion.topics import ALERTS, DETECTOR, ENRICHED
 from tests.contracts.event_log import NOON, passed
