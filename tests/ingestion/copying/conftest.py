@@ -1,0 +1,57 @@
+"""An installation with a row of nearly every kind, and empty databases to copy it into."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from pytest_django.plugin import DjangoDbBlocker
+
+from ingestion.databases import Entry, entry_of, known_as, patient
+from ingestion.eventlog.sql import Entry as Appended
+from ingestion.eventlog.sql import append_entries
+from ingestion.topics import RAW
+from products.models import Tag
+from tests import factories
+from tests.ingestion.test_conservation import consume, load
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
+    """A file with all tables and what migrations write."""
+    file = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
+    with django_db_blocker.unblock(), known_as("default", entry_of(f"sqlite:///{file}")):
+        call_command("migrate", verbosity=0)
+    return file
+
+
+@pytest.fixture(autouse=True)
+def _other_databases(
+    transactional_db: None, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Django lets a test connect only to databases that were in the settings when it began."""
+    monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", django_db_blocker._real_ensure_connection)
+
+
+@pytest.fixture
+def empty(migrated: Path, tmp_path: Path) -> Entry:
+    """A migrated database that nobody has used."""
+    return entry_of(f"sqlite:///{shutil.copy(migrated, tmp_path / 'target.sqlite3')}")
+
+
+@pytest.fixture
+def source() -> Entry:
+    """The database of the tests, filled."""
+    load()
+    product = factories.product("B0COPY0001", eans=["4004122159147"])
+    watch = factories.watch(product)
+    watch.tags.add(Tag.objects.create(name="toys"))
+    factories.listing(product, "DE", history_base=factories.history())
+    factories.opportunity(product)
+    User.objects.create_user("buyer", password="a long password")
+    append_entries(RAW, [Appended("B0CONS0001", b"{", {})], now=factories.NOON)
+    consume()
+    return patient(connection.settings_dict)
