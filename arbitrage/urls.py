@@ -3,12 +3,14 @@
 from django.urls import path
 
 from arbitrage import alert_views, survival_views, views, whatif_views
+from arbitrage.backtest_page import views as backtest_views
 from arbitrage.product_page import views as product_views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("opportunities/", views.opportunities_page, name="opportunities"),
     path("products/<str:asin>/", product_views.product, name="product"),
+    path("backtest/", backtest_views.backtest_page, name="backtest"),
     path("survival/", survival_views.survival_page, name="survival"),
     path("products/<str:asin>/what-if/", whatif_views.whatif_product, name="whatif-product"),
     path("ui/products/<str:asin>/what-if", whatif_views.whatif_product_panel, name="ui-whatif-product"),

@@ -48,8 +48,29 @@
     return found;
   };
 
+  // Bands where the chosen flip would have fired, with an edge at each fire; one that lasted minutes still has its edge.
+  const fires = () => {
+    const found = {};
+    ((answer.fires && answer.fires.spans) || []).forEach(([from, to], index) => {
+      const xMin = Math.max(from, answer.from);
+      found[`fire${index}`] = { type: "box", xMin, xMax: Math.max(to, xMin), borderWidth: 0, backgroundColor: ink("fire"), drawTime: "beforeDatasetsDraw" };
+      found[`edge${index}`] = { type: "line", xMin, xMax: xMin, borderColor: ink("good"), borderWidth: 1 };
+    });
+    return found;
+  };
+  const firesNote = () => {
+    const place = document.getElementById("chart-fires");
+    if (!place) return;
+    const { fires: found } = answer;
+    place.textContent = !found
+      ? ""
+      : found.count
+        ? `Shaded: when ${found.route} reached ${found.asked}, by what was known then (${found.count === 1 ? "once" : `${found.count} times`} in this range).`
+        : `${found.route} never reached ${found.asked} in this range.`;
+  };
+
   const marks = (lines) => {
-    const found = bands(lines);
+    const found = { ...fires(), ...bands(lines) };
     const most = Number(card.dataset.line);
     const fits = lines.some((line) => line.currency === card.dataset.lineCurrency);
     if (most && fits && answer.kind !== "rank") {
@@ -89,6 +110,7 @@
     } else {
       chart = new Chart(document.getElementById("chart"), { type: "line", data, options: options(lines) });
     }
+    firesNote();
     const mixed = new Set(lines.map((line) => line.currency)).size > 1 && answer.kind !== "rank";
     note.textContent = !answer.lines.length
       ? "Keepa has no history of this kind. Choose another series."

@@ -8,7 +8,8 @@ from arbitrage.backtest.dated import DatedTerms, Pair
 from arbitrage.backtest.history import Leg, Past, leg_of
 from arbitrage.backtest.report import Report
 from arbitrage.backtest.run import backtest
-from arbitrage.backtest.signals import Span
+from arbitrage.backtest.sheets import Sheets
+from arbitrage.backtest.signals import Fire, Span, fires
 from arbitrage.economics.loading import load_rates
 from arbitrage.economics.profiles import Profile
 from arbitrage_site.clock import MINUTES_PER_DAY, minute_of
@@ -31,6 +32,19 @@ def run_backtest(
     last = minute_of(now)
     span = Span(last - rules.days * MINUTES_PER_DAY, last)
     return backtest(load_pasts(asins), pairs, DatedTerms(profile, load_rates()), rules, span)
+
+
+def fires_of(asin: str, pair: Pair, profile: Profile, rules: Assumptions, *, now: datetime) -> list[Fire]:
+    """When one route of a product would have fired, in order of time. Raises InvalidRate."""
+    last = minute_of(now)
+    span = Span(last - rules.days * MINUTES_PER_DAY, last)
+    dated = DatedTerms(profile, load_rates())
+    return [
+        fire
+        for pasts in load_pasts([asin])
+        if pasts and set(pair) <= set(pasts[0].legs)
+        for fire in fires(pasts, [pair], dated, Sheets(pasts, dated), rules, span)
+    ]
 
 
 def known_asins() -> list[str]:

@@ -52,15 +52,13 @@ def price_chart(product: Product, query: ChartQuery, now: datetime) -> dict[str,
                 "code": listing.marketplace,
                 "currency": currency,
                 "points": [
-                    [_millisecond(minute), None if value < 0 else value]
+                    [millisecond(minute), None if value < 0 else value]
                     for minute, value in zip(shown.minutes.tolist(), shown.values.tolist(), strict=True)
                 ],
             }
         )
-    break_at = (
-        _millisecond(series.NEW_LANDED_SINCE) if query.kind == "new" and start < series.NEW_LANDED_SINCE else None
-    )
-    return {"kind": query.kind, "lines": lines, "from": _millisecond(start), "to": _millisecond(end), "break": break_at}
+    break_at = millisecond(series.NEW_LANDED_SINCE) if query.kind == "new" and start < series.NEW_LANDED_SINCE else None
+    return {"kind": query.kind, "lines": lines, "from": millisecond(start), "to": millisecond(end), "break": break_at}
 
 
 def daily_closes(product: Product, query: ChartQuery, now: datetime) -> list[tuple[date, list[tuple[int | None, str]]]]:
@@ -110,5 +108,6 @@ def _converted(points: series.Series, rate: Conversion) -> series.Series:
     return series.series_of(points.minutes, np.where(points.values < 0, points.values, values))
 
 
-def _millisecond(minute: int) -> int:
+def millisecond(minute: int) -> int:
+    """A Keepa minute as the charts count time."""
     return (minute + clock.KEEPA_EPOCH_MINUTES) * 60_000

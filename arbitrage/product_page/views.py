@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from arbitrage.models import Opportunity
+from arbitrage.product_page.fires import chart_fires
 from arbitrage.product_page.page import product_page
 from arbitrage.product_page.price_chart import ChartQuery, daily_closes, price_chart
 from arbitrage_site import clock
@@ -48,8 +49,9 @@ def prices(request: HttpRequest, asin: str) -> HttpResponse:
     version = _version(row)
     if request.GET.get("version") == version:
         return HttpResponse(status=204)
-    chart = price_chart(row, ChartQuery.of(request.GET), clock.now())
-    return JsonResponse({**chart, "version": version})
+    query, now = ChartQuery.of(request.GET), clock.now()
+    fires = chart_fires(row, request.GET, query, now)
+    return JsonResponse({**price_chart(row, query, now), "fires": fires, "version": version})
 
 
 @fragment

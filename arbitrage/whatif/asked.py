@@ -19,8 +19,8 @@ SORTS = {
     "net": "net profit",
     "roi": "ROI",
     "change": "change of the net profit",
-    "pay": "room for the purchase to become dearer",
-    "fall": "room for the sale price to fall",
+    "pay": "room to pay more",
+    "fall": "room for the price to fall",
 }
 LAST_PAGE = 10_000
 
