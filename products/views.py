@@ -17,9 +17,12 @@ from products.forms import STATES, ChangeForm, PasteForm, WatchQuery
 from products.marketplaces import CODES
 from products.models import Tag, Watch
 from products.querysets import poll_times, watches
+from products.search import SearchQuery, get_search
 from products.watchlist import Line, read_lines
 
 PAGE_SIZE = 50
+ALIKE = 8
+"""Known products shown where no watched one matches."""
 SHOWN_LINES = 200
 """Verdicts shown after a paste; lines without a problem are only counted beyond this."""
 
@@ -107,12 +110,14 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
     query = WatchQuery.of(request.GET)
     shown = Paginator(watches(query), PAGE_SIZE).get_page(query.page)
     rows = list(shown.object_list)
+    alike = get_search().find(SearchQuery(text=query.q, page_size=ALIKE)) if query.q and not rows else None
     times = poll_times(rows)
     return {
         "now": clock.now(),
         "query": query,
         "page": shown,
         "rows": [(row, *times.get(row.product_id, (None, None))) for row in rows],
+        "alike": alike,
         "states": STATES,
         "tags": Tag.objects.all(),
         "codes": CODES,
