@@ -1,7 +1,7 @@
 """Polling: lease what is due, ask Keepa, append what it said. The shell around `planner`."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -51,24 +51,24 @@ class Outcome:
     errors: list[str] = field(default_factory=list)
 
 
-def poll_due(client: PaidClient, *, only: int | None = None) -> Outcome:
-    """Poll until nothing is due or nothing can be paid; `only` bounds the number of requests.
+def poll_due(client: PaidClient, *, only: int | None = None, stop: Callable[[], bool] = lambda: False) -> Outcome:
+    """Poll until nothing is due or nothing can be paid; `only` bounds the number of requests, `stop` ends the round.
 
     A request that failed for a passing reason postpones its listings; a refused key or an empty bucket ends the round.
     """
     outcome = Outcome()
-    while only is None or outcome.requests < only:
+    while (only is None or outcome.requests < only) and not stop():
         batches = _plan(client, clock_now())
         try:
-            if not batches or not _poll_all(client, batches, outcome):
+            if not batches or not _poll_all(client, batches, outcome, stop):
                 break
         finally:
             _planned.difference_update(target.id for batch in batches for target in batch.targets)
     return outcome
 
 
-def _poll_all(client: PaidClient, batches: list[planner.Batch], outcome: Outcome) -> bool:
-    """Poll the batches one after the other; False when no other request would fare better."""
+def _poll_all(client: PaidClient, batches: list[planner.Batch], outcome: Outcome, stop: Callable[[], bool]) -> bool:
+    """Poll the batches one after the other; False when no other request would fare better, or none is wanted."""
     for batch in _leased(batches):
         backlog.wait_for_consumers(clock_now, time.sleep)
         started = time.monotonic()
@@ -78,6 +78,8 @@ def _poll_all(client: PaidClient, batches: list[planner.Batch], outcome: Outcome
             _give_up(batch, error, outcome, started)
             if isinstance(error, _WAITING):
                 return False
+        if stop():
+            return False
     return True
 
 

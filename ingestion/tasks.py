@@ -12,18 +12,23 @@ from django.db import DatabaseError
 from arbitrage_site.clock import now
 from arbitrage_site.database import trouble
 from arbitrage_site.models import BeatSlot
+from arbitrage_site.worker import is_stopping
 from ingestion import polling
 from ingestion.errors import KeepaError
 from ingestion.keepa import paid
 from ingestion.models import PollRun
 from products.checks import demo_rows_with_a_real_key
 from products.configured import add_configured
+from products.waking import wake_planner
 
 log = structlog.get_logger(__name__)
 
 _polling = threading.BoundedSemaphore(2)
 """Two rounds at once: while one waits for Keepa, the other stores what came. Leases keep them apart."""
 _asked_again = threading.Event()
+ROUND_SECONDS = 240
+"""A round that lasted this long ends, and another message goes on with what is left: a task must end well before the
+broker takes its worker for dead and gives the message to another (`broker.VISIBILITY_TIMEOUT`)."""
 KEEP_RUNS = timedelta(days=7)
 
 
@@ -71,8 +76,12 @@ def _round() -> polling.Outcome | None:
     if refusal := demo_rows_with_a_real_key():
         log.error("polling_refused", reason=refusal)
         return None
+    ends_at = time.monotonic() + ROUND_SECONDS
     with paid.from_settings() as client:
-        return polling.poll_due(client)
+        outcome = polling.poll_due(client, stop=lambda: is_stopping() or time.monotonic() > ends_at)
+    if time.monotonic() > ends_at:
+        wake_planner()
+    return outcome
 
 
 @shared_task(name="ingestion.housekeeping")

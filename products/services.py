@@ -3,18 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime, timedelta
-from functools import partial
 
-from celery import current_app
 from django.db import transaction
-from django.db.models import F
 
 from products import bulk
 from products.marketplaces import CODES
 from products.models import PollTarget, Product, Watch
+from products.search import dirty
 from products.search.words import searchable
-
-POLL_TASK = "ingestion.poll_due"
+from products.waking import wake_planner
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +56,9 @@ def watch(
         watches = ((asin, list(marketplaces), origin, now) for asin in added)
         bulk.insert_new(Watch, ("product_id", "marketplaces", "origin", "added_at"), watches)
         _add_targets([(asin, code) for asin in added for code in marketplaces], now)
+        touch(added)
         if added:
-            transaction.on_commit(partial(current_app.send_task, POLL_TASK), robust=True)
+            transaction.on_commit(wake_planner, robust=True)
     return Watched(added=added, already=[asin for asin in wanted if asin in known])
 
 
@@ -92,7 +90,7 @@ def poll_at_once(asins: Collection[str], *, now: datetime) -> None:
     """Make the targets of these products due, and wake the planner when that is committed."""
     with transaction.atomic():
         PollTarget.objects.filter(product_id__in=asins, due_at__gt=now).update(due_at=now)
-        transaction.on_commit(partial(current_app.send_task, POLL_TASK), robust=True)
+        transaction.on_commit(wake_planner, robust=True)
 
 
 def follow_marketplaces(watch: Watch, *, now: datetime) -> None:
@@ -100,12 +98,24 @@ def follow_marketplaces(watch: Watch, *, now: datetime) -> None:
     with transaction.atomic():
         PollTarget.objects.filter(product_id=watch.product_id).exclude(marketplace__in=watch.marketplaces).delete()
         _add_targets([(watch.product_id, code) for code in watch.marketplaces], now)
-        transaction.on_commit(partial(current_app.send_task, POLL_TASK), robust=True)
+        transaction.on_commit(wake_planner, robust=True)
 
 
 def touch(asins: Collection[str]) -> None:
     """Say that something shown in these products' search documents changed."""
-    Product.objects.filter(asin__in=asins).update(document_version=F("document_version") + 1)
+    dirty.touch(asins)
+
+
+def remove(asins: Collection[str]) -> int:
+    """Delete products with everything known about them, and their search documents. Returns how many there were."""
+    count = 0
+    with transaction.atomic():
+        dirty.bury(asins)
+        for part in dirty.parts(asins):
+            products = Product.objects.filter(asin__in=part)
+            count += products.count()
+            products.delete()
+    return count
 
 
 def want_recompute(asins: Collection[str] | None = None) -> int:
