@@ -8,7 +8,7 @@ from arbitrage.backtest.report import Report
 from arbitrage.backtest.service import known_asins, run_backtest
 from arbitrage.backtest_page.form import BacktestForm
 
-SAMPLE = 40
+SAMPLE = 100
 """Products of a run without ASINs; the command has no such bound."""
 _running = Lock()
 
