@@ -7,4 +7,4 @@ class SiteConfig(AppConfig):
     name = "arbitrage_site"
 
     def ready(self) -> None:
-        from arbitrage_site import checks, request_ids  # noqa: F401 - importing them registers checks and receivers
+        from arbitrage_site import checks, redis_checks, request_ids  # noqa: F401 - importing them registers checks and receivers

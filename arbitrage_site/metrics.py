@@ -22,7 +22,7 @@ from arbitrage_site import metric_files
 Endpoint = Literal["token", "product", "bestsellers", "search", "category"]
 KeepaOutcome = Literal["ok", "rejected", "key_refused", "out_of_tokens", "unavailable"]
 PollOutcome = Literal["ok", "missing", "failed"]
-RecordOutcome = Literal["applied", "superseded", "set_aside", "retried", "fenced"]
+RecordOutcome = Literal["applied", "superseded", "set_aside", "retried", "fenced", "repeated"]
 LetterKind = Literal["decode", "schema", "constraint", "policy"]
 LimitName = Literal["api", "stranger", "sign_in", "sign_in_address"]
 Facts = Callable[[datetime], Iterable[Metric]]

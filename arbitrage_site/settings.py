@@ -196,12 +196,15 @@ LIMIT_COUNTERS = f"arbitrage_site.limits.{'redis.Redis' if REDIS_URL else 'sql.S
 HEALTH_PROBES = {
     "database": "arbitrage_site.health.database",
     "worker": "arbitrage_site.health.beat",
+    "queues": "arbitrage_site.work.queues",
     "consumers": "ingestion.health.consumers",
     "keepa": "ingestion.health.keepa",
 }
 if ELASTICSEARCH_URL:
     HEALTH_PROBES["search"] = "products.search.elastic.state.probe"
-METRIC_FACTS = ["ingestion.metrics.facts", "arbitrage.metrics.facts"]
+if REDIS_URL:
+    HEALTH_PROBES["redis"] = "arbitrage_site.redis_checks.probe"
+METRIC_FACTS = ["arbitrage_site.work_metrics.facts", "ingestion.metrics.facts", "arbitrage.metrics.facts"]
 
 # Keepa.
 SIMULATOR_BIND: str = read("SIMULATOR_BIND")
@@ -224,6 +227,22 @@ CONSUMERS = [
     "ingestion.enrichment.EnrichmentConsumer",
     "arbitrage.detection.consumer.DetectionConsumer",
     "arbitrage.rules.AlertConsumer",
+]
+# What `manage.py replay` runs, and the tables that decide what comes out: whoever alerts is not among them.
+REPLAY_CONSUMERS = ["ingestion.enrichment.EnrichmentConsumer", "arbitrage.detection.consumer.DetectionConsumer"]
+REPLAY_GIVEN = [
+    "arbitrage.VatRate",
+    "arbitrage.FeeRate",
+    "arbitrage.FxRate",
+    "arbitrage.ReferralRate",
+    "arbitrage.FeeAmount",
+    "arbitrage.SizeTier",
+    "arbitrage.CategoryMapping",
+    "arbitrage.TablesStamp",
+    "arbitrage.SellerProfile",
+    "arbitrage.ShippingRate",
+    "arbitrage.PurchaseOverride",
+    "arbitrage.BlockedBrand",
 ]
 # What `manage.py conservation` asks of the apps above ingestion: functions that yield differences as sentences.
 CONSERVATION_CHECKS = ["arbitrage.conservation.check"]

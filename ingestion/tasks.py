@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from arbitrage_site.clock import now
 from arbitrage_site.database import trouble
-from arbitrage_site.models import BeatSlot
+from arbitrage_site.models import BeatSlot, WorkerSeen
 from arbitrage_site.worker import is_stopping
 from ingestion import polling
 from ingestion.errors import KeepaError
@@ -86,7 +86,8 @@ def _round() -> polling.Outcome | None:
 
 @shared_task(name="ingestion.housekeeping")
 def housekeeping() -> None:
-    """Remove poll runs and beat slots that no page shows any more."""
+    """Remove poll runs, beat slots and workers that no page shows any more."""
     moment = now()
     PollRun.objects.filter(started_at__lt=moment - KEEP_RUNS).delete()
     BeatSlot.objects.filter(fired_at__lt=moment - timedelta(days=2)).delete()
+    WorkerSeen.objects.filter(seen_at__lt=moment - timedelta(days=1)).delete()

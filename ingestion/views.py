@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from arbitrage_site import clock
+from arbitrage_site import clock, work
 from arbitrage_site.pages import fragment, page
 from ingestion import pipeline_page, stages
 from ingestion import pulse as pulses
@@ -34,6 +34,7 @@ def _stages() -> dict[str, Any]:
         "tokens": pipeline_page.tokens(now),
         "latency": pipeline_page.latency(),
         "runs": pipeline_page.newest_runs(),
+        "work": work.state(now),
         "letters": pipeline_page.open_dead_letters(),
     }
 

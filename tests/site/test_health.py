@@ -40,7 +40,7 @@ def test_ready_names_the_database_and_its_milliseconds(client: Client) -> None:
 def test_a_quiet_installation_is_degraded_but_serves(client: Client) -> None:
     answer = client.get("/health")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
-    assert set(answer.json()["services"]) == {"database", "worker", "consumers", "keepa"}
+    assert set(answer.json()["services"]) == {"database", "worker", "queues", "consumers", "keepa"}
 
 
 def test_a_database_that_is_down_makes_it_503(client: Client, settings: Settings) -> None:
