@@ -30,9 +30,7 @@ def clear() -> int:
     group stands at its end.
     """
     with transaction.atomic():
-        products = Product.objects.filter(is_demo=True)
-        count = products.count()
-        products.delete()
+        count = services.remove(list(Product.objects.filter(is_demo=True).values_list("asin", flat=True)))
         for model in (LogRecord, DeadLetter, PollRun, TokenBucket, TokenUse, RollUp, RollUpShare):
             model.objects.all().delete()
         for partition in LogPartition.objects.all():

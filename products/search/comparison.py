@@ -1,0 +1,161 @@
+"""Documents against rows: what the index should hold, what it holds, and how they differ."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from products.models import Product, SearchDirty, SearchTombstone
+from products.search.documents import Document, documents
+from products.search.elastic.client import client
+
+CHUNK = 500
+_SECONDS = 30.0
+_TRIES = 5
+"""Rows and index change while one looks, and cannot be read at one moment: a difference has to be seen each time."""
+
+
+class Kind(Enum):
+    """How the document of a product can be wrong. The words are those of a report."""
+
+    MISSING = "missing"
+    OLDER = "older than the row"
+    NEWER = "newer than the row"
+    DIFFERENT = "different at the same version"
+    ORPHAN = "without a product"
+    DELETED = "of a deleted product"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A document with its version, as built from rows or as found."""
+
+    number: int
+    document: Document | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is wrong with one document. `row` and `found` are what was compared; None where there is none."""
+
+    asin: str
+    kind: Kind
+    row: Version | None
+    found: Version | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """ASINs from `after` (left out) to `last` (with it; None: to the end)."""
+
+    after: str
+    last: str | None
+
+
+def spans(after: str = "", *, size: int = CHUNK) -> Iterator[Span]:
+    """All ASINs there can be, cut so that a span has at most `size` products."""
+    while True:
+        asins = Product.objects.filter(asin__gt=after).order_by("asin").values_list("asin", flat=True)
+        last = next(iter(asins[size - 1 : size]), None)
+        yield Span(after, last)
+        if last is None:
+            return
+        after = last
+
+
+def differences(index: str, span: Span, *, contents: bool) -> list[Difference]:
+    """What differs in a span and is not marked as dirty. With `contents` documents are compared, else versions alone.
+
+    Raises client.FAILURES.
+    """
+    found = _search(index, span, contents=contents)
+    asins = Product.objects.filter(asin__gt=span.after)
+    if span.last is not None:
+        asins = asins.filter(asin__lte=span.last)
+    suspects = _compare(found, _rows(list(asins.values_list("asin", flat=True)), contents=contents))
+    for _ in range(_TRIES):
+        if not suspects:
+            break
+        suspects = _again(index, [each.asin for each in suspects], contents=contents)
+    return suspects
+
+
+def _again(index: str, asins: Collection[str], *, contents: bool) -> list[Difference]:
+    """Look at these once more, past what was not refreshed; what is marked as dirty is known to be old."""
+    marked = set(SearchDirty.objects.filter(asin__in=asins).values_list("asin", flat=True))
+    left = [asin for asin in asins if asin not in marked]
+    return _compare(_get(index, left, contents=contents), _rows(left, contents=contents)) if left else []
+
+
+def _rows(asins: Collection[str], *, contents: bool) -> dict[str, Version]:
+    if contents:
+        return {asin: Version(number, document) for asin, (number, document) in documents(asins).items()}
+    rows = Product.objects.filter(asin__in=asins).values_list("asin", "document_version")
+    return {asin: Version(number, None) for asin, number in rows}
+
+
+def _compare(found: Mapping[str, Version], rows: Mapping[str, Version]) -> list[Difference]:
+    strays = [asin for asin in found if asin not in rows]
+    stones = set(SearchTombstone.objects.filter(asin__in=strays).values_list("asin", flat=True)) if strays else set()
+    result = []
+    for asin in sorted(found.keys() | rows.keys()):
+        kind = _kind(rows.get(asin), found.get(asin), is_buried=asin in stones)
+        if kind:
+            result.append(Difference(asin, kind, rows.get(asin), found.get(asin)))
+    return result
+
+
+def _kind(row: Version | None, found: Version | None, *, is_buried: bool) -> Kind | None:
+    if row is None:
+        return Kind.DELETED if is_buried else Kind.ORPHAN
+    if found is None:
+        return Kind.MISSING
+    if found.number != row.number:
+        return Kind.OLDER if found.number < row.number else Kind.NEWER
+    if row.document is not None and shown(row.document) != shown(found.document or {}):
+        return Kind.DIFFERENT
+    return None
+
+
+def shown(document: Document) -> Document:
+    """A document without what moves on by itself.
+
+    A look at Keepa that finds nothing new moves a listing's source minute and with it the end of its 30 days, and
+    writes no document for that.
+    """
+    prices = document.get("current_prices") or {}
+    kept = {code: {**price, "source_minute": None} for code, price in prices.items()}
+    return {**document, "current_prices": kept, "price_history": None}
+
+
+def _search(index: str, span: Span, *, contents: bool) -> dict[str, Version]:
+    """All documents of a span that were refreshed."""
+    asked = client().options(request_timeout=_SECONDS)
+    bounds = {"gt": span.after} | ({"lte": span.last} if span.last is not None else {})
+    found: dict[str, Version] = {}
+    after: list[str] | None = None
+    while True:
+        hits = asked.search(
+            index=index,
+            query={"range": {"asin": bounds}},
+            sort=[{"asin": "asc"}],
+            size=CHUNK,
+            version=True,
+            source=contents,
+            search_after=after,
+            track_total_hits=False,
+        ).body["hits"]["hits"]
+        found.update(_entries(hits))
+        if len(hits) < CHUNK:
+            return found
+        after = hits[-1]["sort"]
+
+
+def _get(index: str, asins: Collection[str], *, contents: bool) -> dict[str, Version]:
+    asked = client().options(request_timeout=_SECONDS)
+    docs = asked.mget(index=index, ids=sorted(asins), source=contents).body["docs"]
+    return _entries([entry for entry in docs if entry.get("found")])
+
+
+def _entries(entries: Collection[Mapping[str, Any]]) -> dict[str, Version]:
+    return {entry["_id"]: Version(entry["_version"], entry.get("_source")) for entry in entries}

@@ -1,0 +1,84 @@
+"""Filling a new index from all rows."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from random import Random
+
+from arbitrage_site import clock
+from products.models import Product
+from products.search import dirty
+from products.search.bulk_writer import MOST_DOCUMENTS, BulkWriter, Operation, Outcome, Result
+from products.search.documents import documents
+
+_TRIES = 12
+_FIRST_SECONDS = 0.2
+_MOST_SECONDS = 10.0
+_SAID_EVERY = 10_000
+_REFUSED = 10
+_REFUSED_OF = 100
+
+
+class RebuildFailed(Exception):
+    """The new index was thrown away and the old one is as it was; the message is a sentence for a person."""
+
+
+class Filling:
+    """Writes the documents of all products into an index."""
+
+    def __init__(self, index: str, renew: Callable[[], None], say: Callable[[str], None]) -> None:
+        self._writer = BulkWriter(index)
+        self._writer.documents = MOST_DOCUMENTS
+        self._renew = renew
+        self._say = say
+        self._random = Random()  # noqa: S311 - jitter, not a secret
+        self._written = 0
+        self._refused = 0
+
+    def run(self) -> int:
+        """Returns how many were written."""
+        for asins in _chunks():
+            self._renew()
+            before = self._written
+            self._write(Operation(asin, *versioned) for asin, versioned in documents(asins).items())
+            if before // _SAID_EVERY != self._written // _SAID_EVERY:
+                self._say(f"{self._written} documents written.")
+        return self._written
+
+    def _write(self, operations: Iterable[Operation]) -> None:
+        """Until each one was taken or refused."""
+        left = list(operations)
+        for attempt in range(_TRIES):
+            written = self._writer.write(left)
+            if written.is_missing:
+                raise RebuildFailed("The new index was removed by somebody else: begin again.")
+            left = [each for each in left if self._is_open(each, written.outcomes.get(each.asin))]
+            if not left:
+                return
+            self._renew()
+            time.sleep(self._random.uniform(0, min(_MOST_SECONDS, _FIRST_SECONDS * 2.0**attempt)))
+        raise RebuildFailed(written.trouble or "Elasticsearch takes no more documents: look at its log and its disk.")
+
+    def _is_open(self, operation: Operation, outcome: Outcome | None) -> bool:
+        """Whether it has to be sent again."""
+        if outcome is None or outcome.result is Result.RETRY:
+            return True
+        if outcome.result is not Result.REFUSED:
+            self._written += 1
+            return False
+        self._refused += 1
+        dirty.park(operation.asin, operation.version, outcome.reason, clock.now())
+        if self._refused > max(_REFUSED, self._written // _REFUSED_OF):
+            raise RebuildFailed(f"Elasticsearch refuses {self._refused} documents. The last one: {outcome.reason}")
+        return False
+
+
+def _chunks() -> Iterator[list[str]]:
+    """All ASINs, in order; new ones behind the last one read are marked, and sent by the drain."""
+    after = ""
+    while True:
+        asins = Product.objects.filter(asin__gt=after).order_by("asin").values_list("asin", flat=True)
+        part = list(asins[:MOST_DOCUMENTS])
+        if not part:
+            return
+        yield part
+        after = part[-1]

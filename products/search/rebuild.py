@@ -1,0 +1,84 @@
+"""A new index beside the old one, filled from the rows, compared, and swapped in; readers notice nothing.
+
+What changes meanwhile is not lost. The drain looks for an index that is being built after it has claimed a change, and
+writes there too. If it did not see the new index, the index was made later, and is filled from rows that have the
+change. External versions put in order what meets.
+"""
+
+import time
+from collections.abc import Callable
+
+import structlog
+
+from arbitrage_site import clock
+from products.models import SearchDirty
+from products.search import comparison, indices, leases
+from products.search.elastic.client import FAILURES, sentence
+from products.search.filling import Filling, RebuildFailed
+from products.search.repair import repair
+from products.search.sync import MOST, Drain
+
+log = structlog.get_logger(__name__)
+
+GRACE_SECONDS = 5.0
+"""How long the old index stays for searches that have begun."""
+
+_MOST_PASSES = 1000
+_LOOKS = 3
+_CONTENTS = 2000
+"""Documents whose fields are compared too; of all others the version says that they were made from their row."""
+
+
+def rebuild(*, say: Callable[[str], None] = log.info, grace: float = GRACE_SECONDS) -> int:
+    """Build the index anew; returns how many documents it has. Raises RebuildFailed, or leases.Taken."""
+    with leases.held("rebuild") as renew:
+        try:
+            return _rebuild(renew, say, grace)
+        except FAILURES as error:
+            raise RebuildFailed(sentence(error)) from error
+
+
+def _rebuild(renew: Callable[[], None], say: Callable[[str], None], grace: float) -> int:
+    indices.remove(indices.leftovers())
+    index = indices.make(f"{clock.now():%Y%m%d%H%M%S%f}")
+    try:
+        count = Filling(index, renew, say).run()
+        _catch_up(renew)
+        indices.finish(index)
+        _prove(index, renew)
+        before = indices.swap(index)
+    except BaseException:
+        indices.discard(index)
+        raise
+    SearchDirty.objects.filter(is_parked=True).update(is_parked=False, retry_at=clock.now())
+    say(f"{count} documents in {index}, which searches read now.")
+    if before:
+        time.sleep(grace)
+        indices.remove(before)
+    return count
+
+
+def _catch_up(renew: Callable[[], None]) -> None:
+    """Send what changed since; nobody else may be there to do it."""
+    drain = Drain()
+    for _ in range(_MOST_PASSES):
+        renew()
+        drained = drain(MOST, clock.now())
+        if not drained.claimed:
+            return
+
+
+def _prove(index: str, renew: Callable[[], None]) -> None:
+    """Every row has its document in its version, and every document its row; some are compared field by field."""
+    looked = 0
+    for span in comparison.spans():
+        renew()
+        for _ in range(_LOOKS):
+            found = comparison.differences(index, span, contents=looked < _CONTENTS)
+            if not found:
+                break
+            repair(index, found)
+        else:
+            one = found[0]
+            raise RebuildFailed(f"The new index is not right: the document of {one.asin} is {one.kind.value}.")
+        looked += comparison.CHUNK
