@@ -1,4 +1,8 @@
-"""`make run`: prepare the database and static files, say where to look, and start the Procfile under honcho."""
+"""`make run`: prepare the database and static files, say where to look, and start the processes under honcho.
+
+Without servers the Procfile says what runs, with REDIS_URL Procfile.distributed: what serves a server that is not
+named is left out.
+"""
 
 import os
 import sys
@@ -11,8 +15,9 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from arbitrage_site.database import trouble
+from arbitrage_site.prepare import prepare, say
 
-PROCESSES = ("web", "worker", "consumers")
+WORKERS = ("worker-poll", "worker-default", "worker-slow", "beat")
 
 
 def environment_of(current: Mapping[str, str], key: str) -> dict[str, str]:
@@ -32,26 +37,37 @@ def main() -> None:
 
     environment.load_file(Path(".env"))
     os.environ.update(environment_of(os.environ, str(environment.read("KEEPA_API_KEY"))))
-    processes = _prepare()
-    address = os.environ["WEB_BIND"]
-    _say(f"Open http://{address}/ in a browser; Ctrl-C stops everything.")
-    os.execvp("honcho", ["honcho", "start", *processes])  # noqa: S606, S607 - PATH begins with this environment's bin
+    procfile, processes = _prepare()
+    say(f"Open http://{os.environ['WEB_BIND']}/ in a browser; Ctrl-C stops everything.")
+    os.execvp("honcho", ["honcho", "--procfile", procfile, "start", *processes])  # noqa: S606, S607 - PATH begins with this environment's bin
 
 
-def _prepare() -> Sequence[str]:
+def _prepare() -> tuple[str, Sequence[str]]:
+    """The Procfile and which of its processes to start, once they can be."""
     import django
 
     django.setup()
     from django.conf import settings
 
     call_command("check", fail_level="ERROR")
+    chosen = processes(
+        redis=bool(settings.REDIS_URL),
+        kafka=bool(settings.KAFKA),
+        elasticsearch=bool(settings.ELASTICSEARCH_URL),
+        demo=settings.DEMO,
+    )
     _collect_static()
-    _say("Preparing the database ...")
-    call_command("migrate", verbosity=0)
-    if not settings.DEMO:
-        return PROCESSES
-    call_command("load_demo")
-    return (*PROCESSES, "simulator")
+    prepare()
+    return chosen
+
+
+def processes(*, redis: bool, kafka: bool, elasticsearch: bool, demo: bool) -> tuple[str, Sequence[str]]:
+    """The Procfile and its processes for the servers there are. Raises CommandError where none would do."""
+    if (kafka or elasticsearch) and not redis:
+        raise CommandError("Kafka and Elasticsearch are served by processes that need Redis: set REDIS_URL too.")
+    names = ["web", *(WORKERS if redis else ("worker",)), "consumers"]
+    names += ["relay"] * kafka + ["indexer"] * elasticsearch + ["simulator"] * demo
+    return "Procfile.distributed" if redis else "Procfile", names
 
 
 def _collect_static() -> None:
@@ -61,7 +77,7 @@ def _collect_static() -> None:
     stamp, wanted = settings.VAR_DIR / "static.stamp", static_state(settings.BASE_DIR)
     if (settings.STATIC_ROOT / "staticfiles.json").is_file() and stamp.is_file() and stamp.read_text() == wanted:
         return
-    _say("Collecting static files ...")
+    say("Collecting static files ...")
     call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(wanted)
 
@@ -72,11 +88,6 @@ def static_state(base: Path) -> str:
     ours = [(str(path.relative_to(base)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
     packages = sorted((package.name, package.version) for package in distributions())
     return sha256(repr((ours, packages)).encode()).hexdigest()
-
-
-def _say(sentence: str) -> None:
-    sys.stdout.write(sentence + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

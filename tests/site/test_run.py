@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.management import CommandError
 from pytest_django import Settings
 
 from arbitrage_site import run
@@ -60,3 +62,25 @@ def test_without_a_key_it_is_the_demo_unless_something_else_was_said() -> None:
     assert run.environment_of({}, "")["DEMO"] == "1"
     assert run.environment_of({}, "k" * 64)["DEMO"] == "0"
     assert run.environment_of({"DEMO": "0"}, "")["DEMO"] == "0"
+
+
+def test_without_servers_the_procfile_runs() -> None:
+    chosen = run.processes(redis=False, kafka=False, elasticsearch=False, demo=True)
+    assert chosen == ("Procfile", ["web", "worker", "consumers", "simulator"])
+
+
+def test_with_all_servers_every_process_of_the_distributed_procfile_runs() -> None:
+    lines = (Path(settings.BASE_DIR) / "Procfile.distributed").read_text().splitlines()
+    procfile, names = run.processes(redis=True, kafka=True, elasticsearch=True, demo=True)
+    assert procfile == "Procfile.distributed"
+    assert sorted(names) == sorted(line.split(": ")[0] for line in lines if not line.startswith("#"))
+
+
+def test_what_serves_a_server_that_is_not_named_stays_off() -> None:
+    _, names = run.processes(redis=True, kafka=False, elasticsearch=False, demo=False)
+    assert not {"relay", "indexer", "simulator"} & set(names)
+
+
+def test_kafka_without_redis_is_refused_with_a_sentence() -> None:
+    with pytest.raises(CommandError, match="set REDIS_URL too"):
+        run.processes(redis=False, kafka=True, elasticsearch=False, demo=False)
