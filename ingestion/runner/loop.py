@@ -1,35 +1,20 @@
-"""The loop of one consumer, a turn at a time. What goes wrong decides when its next turn comes, and nothing else."""
+"""The runner of one consumer: a turn passes one batch of the event log."""
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from random import Random
-from uuid import uuid4
 
-import structlog
-from django.db import DatabaseError, connection
-
-from arbitrage_site import metrics
-from ingestion.errors import ConsumerStopped
-from ingestion.eventlog.base import Fenced, Reader
-from ingestion.runner import states
-from ingestion.runner.backoff import Backoff
+from ingestion.eventlog.base import Reader
 from ingestion.runner.batches import Batches
 from ingestion.runner.breaker import Breaker
 from ingestion.runner.consumers import Consumer, Effects
-from ingestion.runner.failures import is_transient, sentence
+from ingestion.runner.turns import RETRY_SECONDS, Turns
 
-__all__ = ["Consumer", "Effects", "Runner"]
-
-log = structlog.get_logger(__name__)
-RETRY_SECONDS = 30.0
-"""How long a stopped consumer stands still before it looks whether the reason is gone."""
-
-SEEN_EVERY = timedelta(seconds=5)
+__all__ = ["RETRY_SECONDS", "Consumer", "Effects", "Runner"]
 
 
-class Runner:
-    """Serves one consumer. A turn never sleeps and never raises, so that one thread can serve many fairly."""
+class Runner(Turns):
+    """Serves one consumer."""
 
     def __init__(
         self,
@@ -40,52 +25,5 @@ class Runner:
         monotonic: Callable[[], float] = time.monotonic,
         random: Random | None = None,
     ) -> None:
-        self.group = consumer.group
-        self.reader = reader
-        self.stopped_because = ""
-        self._batches = Batches(consumer, reader, breaker or Breaker(), monotonic)
-        self._backoff = Backoff(random or Random())  # noqa: S311 - jitter, not a secret
-        self._monotonic = monotonic
-        self._rest_until = monotonic()
-        self._seen_at: datetime | None = None
-
-    def turn(self, now: datetime) -> int:
-        """Pass one batch, unless this consumer rests after a failure; returns how many records it had."""
-        with structlog.contextvars.bound_contextvars(group=self.group, batch_id=uuid4().hex[:12]):
-            try:
-                return self._turn(now)
-            except Fenced as error:
-                self.reader.forget()
-                metrics.records(self.group, "fenced", 1)
-                log.info("fenced", reason=str(error))
-            except Exception as error:  # the one place where a step's own mistakes end, so that the others go on
-                self._failed(error, now)
-        return 0
-
-    def _turn(self, now: datetime) -> int:
-        if self._monotonic() < self._rest_until:
-            return 0
-        passed = self._batches.next(now)
-        self._backoff.succeeded()
-        if self.stopped_because or self._seen_at is None or now >= self._seen_at + SEEN_EVERY:
-            states.going(self.group, now=now)
-            self.stopped_because, self._seen_at = "", now
-        return passed
-
-    def _failed(self, error: Exception, now: datetime) -> None:
-        if not connection.in_atomic_block:  # a caller's transaction ends with its connection
-            connection.close_if_unusable_or_obsolete()
-        if is_transient(error):
-            pause = self._backoff.failed()
-            self._rest_until = self._monotonic() + pause
-            metrics.records(self.group, "retried", 1)
-            log.warning("batch is tried again", seconds=round(pause, 2), reason=str(error))
-            return
-        self._rest_until = self._monotonic() + RETRY_SECONDS
-        self.stopped_because = sentence(error)
-        trace = None if isinstance(error, ConsumerStopped) else error
-        log.error("consumer stopped", reason=self.stopped_because, exc_info=trace)
-        try:
-            states.stopped(self.group, self.stopped_because, now=now)
-        except DatabaseError:
-            log.warning("the reason could not be stored", reason=self.stopped_because)
+        batches = Batches(consumer, reader, breaker or Breaker(), monotonic)
+        super().__init__(consumer.group, batches.next, reader, monotonic=monotonic, random=random)

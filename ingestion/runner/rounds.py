@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 from django.db import DatabaseError
 
-from ingestion.runner.loop import Runner
+from ingestion.runner.turns import Turns
 
 log = structlog.get_logger(__name__)
 IDLE_SECONDS = 0.1
@@ -20,13 +20,15 @@ class Rounds:
 
     def __init__(
         self,
-        runners: Sequence[Runner],
+        runners: Sequence[Turns],
         *,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
         between: Sequence[Callable[[datetime], None]] = (),
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         """`between` is called after each round: checkpoints and pruning."""
+        self._idle_seconds = idle_seconds
         self._runners = runners
         self._clock = clock
         self._sleep = sleep
@@ -62,7 +64,7 @@ class Rounds:
         for task in self._between:
             self._tidy(task)
         if not passed and not self._stopping:
-            self._sleep(IDLE_SECONDS)
+            self._sleep(self._idle_seconds)
 
     def _tidy(self, task: Callable[[datetime], None]) -> None:
         """What cannot be tidied now can be later: no consumer waits for it."""

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from arbitrage_site import clock
 from ingestion.errors import ConsumerStopped
 from ingestion.eventlog.leases import new_owner
-from ingestion.eventlog.sql import SqlReader
+from ingestion.eventlog.opening import open_reader
 from ingestion.runner.breaker import Breaker
 from ingestion.runner.consumers import load
 from ingestion.runner.loop import Runner
@@ -37,7 +37,7 @@ def serve(
         raise CommandError(str(error)) from error
     owner = new_owner()
     runners = [
-        Runner(consumer, SqlReader(consumer.group, consumer.topics, owner), breaker=Breaker(is_open=accept_floods))
+        Runner(consumer, open_reader(consumer.group, consumer.topics, owner), breaker=Breaker(is_open=accept_floods))
         for consumer in consumers
     ]
     stopped = Rounds(runners, clock=clock.now, between=between).run(until_end=until_end)

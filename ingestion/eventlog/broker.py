@@ -1,0 +1,122 @@
+"""What every client of Kafka begins with: names, settings, and what a broker's refusal means in a sentence."""
+
+import logging
+from collections.abc import Iterable, Mapping
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from django.conf import settings
+
+from ingestion.errors import ConsumerStopped, TransientError
+from ingestion.topics import PARTITIONS, Topic
+
+LOOK_SECONDS = 5.0
+"""How long to wait for a broker's first answer."""
+
+Settings = Mapping[str, str | int]
+_log = logging.getLogger("ingestion.kafka")
+_SIGN_IN = {"_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED"}
+_TLS = {"_SSL"}
+_PERMISSION = {"TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED"}
+_NO_TOPIC = {"UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC", "_UNKNOWN_PARTITION"}
+
+
+def name_of(topic: str) -> str:
+    """A topic's or group's name on the broker."""
+    return f"{settings.KAFKA_TOPIC_PREFIX}{topic}"
+
+
+def topic_of(name: str) -> str:
+    """The topic that has this name on the broker."""
+    return name.removeprefix(settings.KAFKA_TOPIC_PREFIX)
+
+
+class Complaints:
+    """The errors that librdkafka reports of a client, and what they mean."""
+
+    def __init__(self) -> None:
+        self._errors: list[KafkaError] = []
+
+    def __call__(self, error: KafkaError) -> None:
+        """librdkafka's error callback; called inside poll, consume and flush."""
+        self._errors.append(error)
+
+    def check(self) -> None:
+        """Raise for what was reported since the last call: ConsumerStopped where a person has to act."""
+        errors, self._errors = self._errors, []
+        for error in errors:
+            if error.fatal() or isinstance(refusal(error), ConsumerStopped):
+                raise refusal(error)
+        if any(error.name() == "_ALL_BROKERS_DOWN" for error in errors):
+            raise unreachable()
+
+
+def client_settings(complaints: Complaints, role: Settings, own: Settings) -> dict[str, object]:
+    """The configuration of a client: the connection, what its role needs, and what this one wants otherwise."""
+    return {
+        **settings.KAFKA,
+        "client.id": "arbitrage",
+        "socket.keepalive.enable": "true",
+        "reconnect.backoff.max.ms": 2000,
+        **role,
+        **own,
+        "error_cb": complaints,
+        "logger": _log,
+    }
+
+
+def look(client: Producer | Consumer, topics: Iterable[Topic], complaints: Complaints) -> str:
+    """The id of the cluster that answers, after a look at the topics.
+
+    Raises TransientError while it does not answer, ConsumerStopped where it refuses or a topic is not as declared.
+    """
+    try:
+        found = client.list_topics(timeout=LOOK_SECONDS)
+    except KafkaException as error:
+        client.poll(0)
+        complaints.check()
+        raise unreachable() from error
+    partitions = {name: len(topic.partitions) for name, topic in found.topics.items() if topic.error is None}
+    for topic in topics:
+        check_partitions(topic.name, partitions.get(name_of(topic.name)))
+    return str(found.cluster_id)
+
+
+def check_partitions(topic: str, found: int | None) -> None:
+    """Stop at a topic that is missing or does not have the partitions by which keys are placed."""
+    if found is None:
+        raise ConsumerStopped(f"Kafka has no topic {name_of(topic)}. Run `manage.py topics create`.")
+    if found != PARTITIONS:
+        raise ConsumerStopped(
+            f"{name_of(topic)} has {found} partitions on Kafka and must have {PARTITIONS}, or records of a product lose"
+            " their order. Delete the topic and run `manage.py topics create`: the relay ships it again."
+        )
+
+
+def refusal(error: KafkaError) -> ConsumerStopped | TransientError:
+    """What an error means that the broker or librdkafka gave: only what a person must mend stops a consumer."""
+    servers = settings.KAFKA.get("bootstrap.servers", "")
+    name = error.name()
+    if name in _SIGN_IN:
+        return ConsumerStopped(
+            f"Kafka at {servers} refuses the sign-in; check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM."
+        )
+    if name in _TLS or _speaks_tls(error):
+        return ConsumerStopped(
+            f"Kafka at {servers} and KAFKA_SECURITY_PROTOCOL do not agree on TLS; choose the port's protocol, and name"
+            " its authority in KAFKA_CA_FILE."
+        )
+    if name in _PERMISSION:
+        return ConsumerStopped(f"Kafka at {servers} does not permit it: {error.str()}. Give the user the right.")
+    if name in _NO_TOPIC:
+        return ConsumerStopped(f"Kafka has lost a topic: {error.str()}. Run `manage.py topics create`.")
+    return TransientError(f"Kafka at {servers}: {error.str()}")
+
+
+def unreachable() -> TransientError:
+    """Nobody answers."""
+    return TransientError(f"Kafka at {settings.KAFKA.get('bootstrap.servers', '')} does not answer.")
+
+
+def _speaks_tls(error: KafkaError) -> bool:
+    """A plain client at a port of TLS: librdkafka can only guess it from how the connection ended."""
+    return error.name() == "_TRANSPORT" and "security.protocol" in error.str()

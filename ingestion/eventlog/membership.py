@@ -1,0 +1,99 @@
+"""A member of a Kafka group: which partitions it was assigned, and the messages that come of them.
+
+Callbacks of librdkafka run inside `consume` and touch memory alone; the database follows after it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+
+import structlog
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from ingestion.eventlog import broker
+from ingestion.eventlog.base import Place
+from ingestion.topics import Topic
+
+log = structlog.get_logger(__name__)
+
+ROLE: broker.Settings = {
+    "enable.auto.commit": "false",
+    "enable.auto.offset.store": "false",
+    "auto.offset.reset": "earliest",  # what was read before is dropped by its number
+    "partition.assignment.strategy": "cooperative-sticky",
+    "session.timeout.ms": 15_000,
+    "heartbeat.interval.ms": 3_000,
+    "max.poll.interval.ms": 300_000,
+    "queued.max.messages.kbytes": 8_192,
+    "fetch.queue.backoff.ms": 10,
+    "fetch.error.backoff.ms": 100,
+}
+
+
+class Membership:
+    """Joins `group` at once. `seek` gives the broker's offset of a partition to begin at, None for the oldest."""
+
+    def __init__(
+        self, group: str, topics: Sequence[Topic], seek: Callable[[Place, str], int | None], own: broker.Settings
+    ) -> None:
+        self.assigned: set[Place] = set()
+        self.given_up: set[Place] = set()
+        self._seek = seek
+        self._complaints = broker.Complaints()
+        role = {**ROLE, "group.id": broker.name_of(group)}
+        self._consumer = Consumer(broker.client_settings(self._complaints, role, own))
+        try:
+            self.cluster = broker.look(self._consumer, topics, self._complaints)
+        except Exception:
+            self._consumer.close()
+            raise
+        names = [broker.name_of(topic.name) for topic in topics]
+        self._consumer.subscribe(names, on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
+
+    def consume(self, most: int) -> list[Message]:
+        """What is here now, without waiting. Raises what a person must mend, or what should be tried again."""
+        messages = []
+        for message in self._consumer.consume(most, 0.0):
+            error = message.error()
+            if error is None:
+                messages.append(message)
+            else:
+                self._note(error)
+        if not messages:
+            self._complaints.check()
+        return messages
+
+    def tell(self, offsets: Mapping[Place, int | None]) -> None:
+        """Commit to Kafka, where lag tools look; nothing depends on it, so an error is only noted."""
+        wanted = [
+            TopicPartition(broker.name_of(topic), partition, offset)
+            for (topic, partition), offset in offsets.items()
+            if offset is not None and (topic, partition) in self.assigned
+        ]
+        with suppress(KafkaException):
+            if wanted:
+                self._consumer.commit(offsets=wanted, asynchronous=True)
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._consumer.close()
+
+    def _assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        for one in partitions:
+            place = broker.topic_of(one.topic), one.partition
+            offset = self._seek(place, self.cluster)
+            one.offset = OFFSET_BEGINNING if offset is None else offset
+            self.assigned.add(place)
+            self.given_up.discard(place)
+        consumer.incremental_assign(partitions)
+
+    def _revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        places = {(broker.topic_of(one.topic), one.partition) for one in partitions}
+        self.assigned -= places
+        self.given_up |= places
+        consumer.incremental_unassign(partitions)
+
+    def _note(self, error: KafkaError) -> None:
+        if error.name() == "_MAX_POLL_EXCEEDED":
+            log.warning("left the group for having been busy too long, and joins again")
+        else:
+            raise broker.refusal(error)

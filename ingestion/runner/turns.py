@@ -1,0 +1,104 @@
+"""Taking turns at a step. What goes wrong decides when the next turn comes, and nothing else."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+from typing import Protocol
+from uuid import uuid4
+
+import structlog
+from django.db import DatabaseError, connection
+
+from arbitrage_site import metrics
+from ingestion.errors import ConsumerStopped
+from ingestion.eventlog.base import Fenced
+from ingestion.runner import states
+from ingestion.runner.backoff import Backoff
+from ingestion.runner.failures import is_transient, sentence
+
+log = structlog.get_logger(__name__)
+RETRY_SECONDS = 30.0
+"""How long a step that stopped stands still before it looks whether the reason is gone."""
+
+SEEN_EVERY = timedelta(seconds=5)
+
+
+class Served(Protocol):
+    """What a step works on: a reader of the log, or the relay."""
+
+    def forget(self) -> None:
+        """Read positions and leases again at the next turn."""
+        ...
+
+    def behind(self) -> bool:
+        """Whether there is something left to do."""
+        ...
+
+    def close(self) -> None:
+        """Give the leases back."""
+        ...
+
+
+class Turns:
+    """Takes turns at a step. A turn never sleeps and never raises, so that one thread can serve many fairly."""
+
+    def __init__(
+        self,
+        group: str,
+        step: Callable[[datetime], int],
+        reader: Served,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        random: Random | None = None,
+    ) -> None:
+        """`step` does a bounded piece of work and returns how many records it had."""
+        self.group = group
+        self.reader = reader
+        self.stopped_because = ""
+        self._step = step
+        self._backoff = Backoff(random or Random())  # noqa: S311 - jitter, not a secret
+        self._monotonic = monotonic
+        self._rest_until = monotonic()
+        self._seen_at: datetime | None = None
+
+    def turn(self, now: datetime) -> int:
+        """Take one step, unless it rests after a failure; returns how many records it had."""
+        with structlog.contextvars.bound_contextvars(group=self.group, batch_id=uuid4().hex[:12]):
+            try:
+                return self._turn(now)
+            except Fenced as error:
+                self.reader.forget()
+                metrics.records(self.group, "fenced", 1)
+                log.info("fenced", reason=str(error))
+            except Exception as error:  # the one place where a step's own mistakes end, so that the others go on
+                self._failed(error, now)
+        return 0
+
+    def _turn(self, now: datetime) -> int:
+        if self._monotonic() < self._rest_until:
+            return 0
+        passed = self._step(now)
+        self._backoff.succeeded()
+        if self.stopped_because or self._seen_at is None or now >= self._seen_at + SEEN_EVERY:
+            states.going(self.group, now=now)
+            self.stopped_because, self._seen_at = "", now
+        return passed
+
+    def _failed(self, error: Exception, now: datetime) -> None:
+        if not connection.in_atomic_block:  # a caller's transaction ends with its connection
+            connection.close_if_unusable_or_obsolete()
+        if is_transient(error):
+            pause = self._backoff.failed()
+            self._rest_until = self._monotonic() + pause
+            metrics.records(self.group, "retried", 1)
+            log.warning("batch is tried again", seconds=round(pause, 2), reason=str(error))
+            return
+        self._rest_until = self._monotonic() + RETRY_SECONDS
+        self.stopped_because = sentence(error)
+        trace = None if isinstance(error, ConsumerStopped) else error
+        log.error("consumer stopped", reason=self.stopped_because, exc_info=trace)
+        try:
+            states.stopped(self.group, self.stopped_because, now=now)
+        except DatabaseError:
+            log.warning("the reason could not be stored", reason=self.stopped_because)
