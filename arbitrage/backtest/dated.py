@@ -1,7 +1,7 @@
 """The terms of every route on every day of the past, worked out once for each stretch of days that share them."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
@@ -12,7 +12,7 @@ from arbitrage.backtest.stepping import Int64
 from arbitrage.economics.missing import Incomplete, Missing
 from arbitrage.economics.profiles import Profile
 from arbitrage.economics.rates import EURO, Fixing, RateBook
-from arbitrage.economics.tables import NO_TABLES, Cell, DayTables, FeeTables, season
+from arbitrage.economics.tables import NO_TABLES, Cell, Dated, DayTables, FeeTables, season
 from arbitrage.economics.terms import Terms, TermsTable
 from arbitrage.economics.termsheet import terms_for
 from arbitrage_site.clock import KEEPA_EPOCH_MINUTES, MINUTES_PER_DAY
@@ -67,6 +67,16 @@ class DatedTerms:
         self._across = np.array([0, *sorted(changes | fixed)], np.int64)
         self._seasons = _seasons(rates.tables) if profile.storage is None else None
         self._known: dict[tuple[Pair, int], Terms | Incomplete] = {}
+
+    def notes(self, first: int) -> tuple[str, ...]:
+        """What a reader should know of the days from one (ordinal) on."""
+        known = [row.valid_from for rows in _storage_rows(self._rates.tables) for row in rows]
+        since = min(known, default=date.max)
+        if self._seasons is None or since.toordinal() <= first:
+            return ()
+        return (
+            f"No price of storage is known before {since}, so nothing fires there; an amount in the profile would.",
+        )
 
     def stretches(self, pair: Pair, days: Int64) -> Int64:
         """For each day (ordinal) the first day of the stretch whose terms it shares."""
@@ -163,9 +173,13 @@ def _table_changes(tables: FeeTables) -> Iterator[int]:
 
 def _seasons(tables: FeeTables) -> Int64:
     """For each month (January is 0) the month in which its season of storage begins."""
-    rows = [row for (kind, _, _), rows in tables.amounts.items() if kind == "storage" for row in rows]
-    firsts = sorted({1, *(month for row in rows for month in _first_months(row.value))})
+    cells = [row.value for rows in _storage_rows(tables) for row in rows]
+    firsts = sorted({1, *(month for cell in cells for month in _first_months(cell))})
     return np.array([max(first for first in firsts if first <= month) - 1 for month in range(1, 13)], np.int64)
+
+
+def _storage_rows(tables: FeeTables) -> list[Sequence[Dated[Cell]]]:
+    return [rows for (kind, _, _), rows in tables.amounts.items() if kind == "storage"]
 
 
 def _first_months(cell: Cell) -> Iterator[int]:

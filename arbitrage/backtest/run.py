@@ -53,7 +53,11 @@ def backtest(
         bins=bins,
         brier=score,
         estimates=estimates,
-        notes=(FEES, *([PLACEBOS[rules.placebo]] if rules.placebo else [])),
+        notes=(
+            FEES,
+            *dated.notes(int(days_of(np.array([span.first]))[0])),
+            *([PLACEBOS[rules.placebo]] if rules.placebo else []),
+        ),
     )
 
 

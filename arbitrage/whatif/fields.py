@@ -1,6 +1,6 @@
 """Everything a scenario may change: each field of a seller profile, and offsets on all prices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models
@@ -25,13 +25,14 @@ PRICES, SELLER, COSTS, BORDER, RETURNS, THRESHOLDS, TURNOVER, OTHERS = (
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One parameter of a scenario. `in_profile`: a column of SellerProfile has this name."""
+    """One parameter of a scenario. `in_profile`: a column of SellerProfile has this name. `empty`: what none means."""
 
     name: str
     label: str
     group: str
     kind: Kind
     in_profile: bool = True
+    empty: str = ""
 
     def of(self, base: SellerProfile) -> Value:
         """Its value where the scenario says nothing."""
@@ -82,7 +83,7 @@ _NAMED = (
     _share("fx_spread", "Conversion spread", PRICES),
     _euro("prep", "Prep", COSTS),
     _euro("inbound", "Inbound", COSTS),
-    _euro("storage", "Storage until sold (empty: by volume)", COSTS, optional=True),
+    replace(_euro("storage", "Storage until sold", COSTS, optional=True), empty="by volume and month"),
     Field("storage_days", "Days in storage, by volume", COSTS, Number("days", 0, 0, LARGEST_VALUES["storage_days"])),
     Field("fulfilment", "Fulfilment", SELLER, _choices(SellerProfile.Fulfilment.choices)),
     Field("country", "Seller's country", SELLER, Country()),

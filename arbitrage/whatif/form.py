@@ -18,7 +18,10 @@ Option = tuple[str, str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One field. `widget` is number, choice, ticks, modes or text; `said` is the profile's value where it differs."""
+    """One field. `widget` is number, choice, ticks, modes or text; `said` is the profile's value where it differs.
+
+    `empty` says what leaving a number out means.
+    """
 
     name: str
     label: str
@@ -31,6 +34,7 @@ class Drawn:
     options: Sequence[Option] = ()
     rows: Sequence[tuple[str, Sequence[Option]]] = ()
     said: str | None = None
+    empty: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,12 @@ _GROUPS = list(dict.fromkeys(field.group for field in FIELDS))
 def _drawn(field: Field, base: SellerProfile, values: dict[str, Value]) -> Drawn:
     value = values.get(field.name, field.of(base))
     kind, text = field.kind, field.kind.write(value)
-    said = (kind.write(field.of(base)) or "nothing") if field.name in values else None
+    said = (kind.write(field.of(base)) or field.empty or "nothing") if field.name in values else None
     if isinstance(kind, Number):
         said = _full(kind, said) if said else None
         step, least, most = (kind.write(number) for number in (1, kind.least, kind.most))
-        return Drawn(field.name, field.label, "number", _full(kind, text), kind.unit, step, least, most, said=said)
+        shown, empty = _full(kind, text), field.empty or "unknown"
+        return Drawn(field.name, field.label, "number", shown, kind.unit, step, least, most, said=said, empty=empty)
     if isinstance(kind, PurchaseModes):
         return Drawn(field.name, field.label, "modes", text, rows=_modes(value), said=said)
     options = _options(kind, value)

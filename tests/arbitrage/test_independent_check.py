@@ -26,8 +26,6 @@ PRODUCTS, DRAWN, SEED = 120, 50, 20_261_124
 @pytest.fixture
 def demo(settings: Settings) -> Iterator[sqlite3.Connection]:
     """A demo database after one round of polling, at a moment that stands still."""
-    if connection.vendor != "sqlite":
-        pytest.skip("the script reads SQLite")
     settings.DEMO = True
     with running_simulator() as running, time_machine.travel(moment_of(START_MINUTE), tick=True):
         settings.KEEPA_BASE_URL = running.url
@@ -49,6 +47,7 @@ def explained(asin: str, source: str, target: str) -> Decimal:
     return Decimal(found[1])
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_profit_straight_from_keepas_integers_agrees_to_the_cent(demo: sqlite3.Connection) -> None:
     products = recompute.drawn(demo, DRAWN, SEED)
@@ -64,6 +63,7 @@ def test_profit_straight_from_keepas_integers_agrees_to_the_cent(demo: sqlite3.C
     assert {key: explained(*key) for key in chosen.values()} == {key: own[key] for key in chosen.values()}
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_storage_by_volume_agrees_to_the_cent(demo: sqlite3.Connection) -> None:
     SellerProfile.objects.filter(name=recompute.PROFILE).update(storage=None, storage_days=75)

@@ -31,6 +31,13 @@ def test_a_stretch_ends_where_a_season_does() -> None:
     assert added == {date(2026, 10, 1), date(2027, 1, 1)}
 
 
+def test_days_before_the_first_price_are_said() -> None:
+    dated, first = DatedTerms(SELLER, load_rates()), date(2026, 2, 1).toordinal()
+    assert dated.notes(first) == ()
+    assert dated.notes(first - 1)[0].startswith("No price of storage is known before 2026-02-01")
+    assert DatedTerms(replace(SELLER, storage=20), load_rates()).notes(first - 1) == ()
+
+
 def test_every_day_has_the_terms_that_it_had() -> None:
     dated, rates = DatedTerms(SELLER, load_rates()), load_rates()
     for day in DAYS[::7]:

@@ -119,6 +119,14 @@ def test_offsets_that_cross_the_thresholds_of_the_fee_tables(trader: SellerProfi
     assert_rows_in_decimal({"sell_offset": offset, "show": "all"})
 
 
+@pytest.mark.parametrize("days", ["15", "90"])
+def test_storage_by_volume_is_the_one_in_decimal(trader: SellerProfile, days: str) -> None:
+    load()
+    stock(20, package_length=300, package_width=220, package_height=100, package_weight=850)
+    assert_rows_in_decimal({"storage": "", "storage_days": days, "show": "all"})
+    assert ranked(storage="", storage_days=days, show="all").rows != ranked(show="all").rows
+
+
 def test_dearer_preparation_lowers_each_profit_by_itself_and_moves_the_totals(trader: SellerProfile) -> None:
     stock()
     before, after = ranked(show="all"), ranked(show="all", prep="2.50")
