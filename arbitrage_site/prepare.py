@@ -17,7 +17,6 @@ def prepare() -> None:
     """Raises CommandError with what is wrong, such as a server that does not answer."""
     from django.conf import settings
 
-    call_command("check", deploy=True, tags=["services"], fail_level="ERROR")
     say("Preparing the database ...")
     call_command("migrate", verbosity=0)
     if settings.REDIS_URL:
@@ -26,6 +25,7 @@ def prepare() -> None:
         call_command("topics", "create")
     if settings.ELASTICSEARCH_URL:
         call_command("search_rebuild", if_missing=True)
+    call_command("check", deploy=True, tags=["services"], fail_level="ERROR")  # last: topics and index belong to it
     if settings.DEMO:
         call_command("load_demo")
 
