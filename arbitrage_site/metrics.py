@@ -23,6 +23,7 @@ Endpoint = Literal["token", "product", "bestsellers", "search", "category"]
 KeepaOutcome = Literal["ok", "rejected", "key_refused", "out_of_tokens", "unavailable"]
 PollOutcome = Literal["ok", "missing", "failed"]
 RecordOutcome = Literal["applied", "superseded", "set_aside", "retried", "fenced", "repeated"]
+DocumentOutcome = Literal["written", "stale", "retried", "parked"]
 LetterKind = Literal["decode", "schema", "constraint", "policy"]
 LimitName = Literal["api", "stranger", "sign_in", "sign_in_address"]
 Facts = Callable[[datetime], Iterable[Metric]]
@@ -35,6 +36,7 @@ _keepa_seconds = Histogram(
 )
 _polled = Counter("arbitrage_poll_products", "Listings asked from Keepa.", ["marketplace", "outcome"])
 _records = Counter("arbitrage_records", "Records of the event log handled by a group.", ["group", "outcome"])
+_documents = Counter("arbitrage_search_documents", "Documents sent to the search index.", ["outcome"])
 _dead_letters = Counter("arbitrage_dead_letters", "Records set aside.", ["stage", "reason"])
 _limited = Counter("arbitrage_limited", "Requests refused because they came too often.", ["limit"])
 _stage_seconds = Histogram(
@@ -58,6 +60,12 @@ def records(group: str, outcome: RecordOutcome, n: int) -> None:
     """`n` records were handled by a group that `ingestion.topics` declares."""
     if n:
         _records.labels(group, outcome).inc(n)
+
+
+def documents(outcome: DocumentOutcome, n: int) -> None:
+    """`n` documents were sent to the search index; stale ones it had already, in this version or a newer one."""
+    if n:
+        _documents.labels(outcome).inc(n)
 
 
 def dead_letter(stage: str, reason: LetterKind) -> None:

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "arbitrage_site.nul.NoNul",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -227,6 +228,7 @@ CONSUMERS = [
     "ingestion.enrichment.EnrichmentConsumer",
     "arbitrage.detection.consumer.DetectionConsumer",
     "arbitrage.rules.AlertConsumer",
+    *(["ingestion.indexing.IndexConsumer"] if ELASTICSEARCH_URL else []),
 ]
 # What `manage.py replay` runs, and the tables that decide what comes out: whoever alerts is not among them.
 REPLAY_CONSUMERS = ["ingestion.enrichment.EnrichmentConsumer", "arbitrage.detection.consumer.DetectionConsumer"]

@@ -9,7 +9,7 @@ from operator import or_
 from django.db.models import Count, Q
 
 from ingestion.models import ConsumerState, DeadLetter, LogPartition, LogPosition, LogRecord
-from ingestion.topics import ALERT, ALERTS, DETECTOR, ENRICHED, ENRICHMENT, OPPORTUNITIES, RAW, TOPICS
+from ingestion.topics import ALERT, ALERTS, DETECTOR, ENRICHED, ENRICHMENT, INDEXER, OPPORTUNITIES, RAW, TOPICS
 
 SAMPLE = 20
 """A partition's speed is measured over its newest records, so many of them."""
@@ -20,7 +20,7 @@ TITLES = {
     OPPORTUNITIES.name: "Opportunities",
     ALERT.name: "Alerts",
 }
-GROUP_TITLES = {ENRICHMENT: "Enrich", DETECTOR: "Detect", ALERTS: "Alert"}
+GROUP_TITLES = {ENRICHMENT: "Enrich", DETECTOR: "Detect", ALERTS: "Alert", INDEXER: "Index"}
 Place = tuple[str, int, int]
 
 

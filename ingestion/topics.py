@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
+
 from ingestion.events import AlertRaised, Event, OpportunityChanged, ProductEnriched, RawKeepaUpdate
 
 PARTITIONS = 12
 ENRICHMENT = "enrichment-consumer"
 DETECTOR = "arbitrage-detector"
 ALERTS = "alert-rules"
+INDEXER = "search-indexer"
+DOCUMENTS = "search-documents"
+"""Not a group: the name under which the drain behind the group `search-indexer` says how it fares."""
+
+_INDEXERS = (INDEXER,) if settings.ELASTICSEARCH_URL else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +29,8 @@ class Topic:
 
 
 RAW = Topic("raw.keepa_updates", RawKeepaUpdate, timedelta(hours=24), (ENRICHMENT,))
-ENRICHED = Topic("products.enriched", ProductEnriched, timedelta(days=7), (DETECTOR, ALERTS))
-OPPORTUNITIES = Topic("arbitrage.opportunities", OpportunityChanged, timedelta(days=7), (ALERTS,))
+ENRICHED = Topic("products.enriched", ProductEnriched, timedelta(days=7), (DETECTOR, ALERTS, *_INDEXERS))
+OPPORTUNITIES = Topic("arbitrage.opportunities", OpportunityChanged, timedelta(days=7), (ALERTS, *_INDEXERS))
 ALERT = Topic("arbitrage.alerts", AlertRaised, timedelta(days=7), ())
 
 TOPICS: dict[str, Topic] = {topic.name: topic for topic in (RAW, ENRICHED, OPPORTUNITIES, ALERT)}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from django.utils.module_loading import import_string
 
@@ -33,6 +33,23 @@ class Consumer(Protocol):
 
     def prepare(self, records: Sequence[Record], now: datetime) -> Effects:
         """Read and compute outside any transaction; write nothing. Only one member has these partitions."""
+        ...
+
+
+@runtime_checkable
+class Accompanied(Protocol):
+    """A consumer that has something running beside it, in a thread of its own."""
+
+    def start(self) -> None:
+        """Begin, before the first record."""
+        ...
+
+    def stop(self) -> None:
+        """End, after the last one."""
+        ...
+
+    def finish(self) -> str:
+        """After stopping, for `--until-end`: do all that is left. Why that cannot be, or an empty text."""
         ...
 
 

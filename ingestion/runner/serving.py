@@ -1,6 +1,7 @@
 """Consumers as processes: what run_consumers, consume_raw and their sisters have in common."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 
 from django.core.management.base import CommandError, CommandParser
@@ -10,7 +11,7 @@ from ingestion.errors import ConsumerStopped
 from ingestion.eventlog.leases import new_owner
 from ingestion.eventlog.opening import open_reader
 from ingestion.runner.breaker import Breaker
-from ingestion.runner.consumers import load
+from ingestion.runner.consumers import Accompanied, load
 from ingestion.runner.loop import Runner
 from ingestion.runner.rounds import Rounds
 
@@ -40,6 +41,13 @@ def serve(
         Runner(consumer, open_reader(consumer.group, consumer.topics, owner), breaker=Breaker(is_open=accept_floods))
         for consumer in consumers
     ]
-    stopped = Rounds(runners, clock=clock.now, between=between).run(until_end=until_end)
-    if stopped and until_end:
-        raise CommandError(" ".join(stopped))
+    beside = [consumer for consumer in consumers if isinstance(consumer, Accompanied)]
+    with ExitStack() as running:
+        for each in beside:
+            running.callback(each.stop)
+            each.start()
+        stopped = Rounds(runners, clock=clock.now, between=between).run(until_end=until_end)
+    if until_end:
+        stopped += [reason for each in beside if (reason := each.finish())]
+        if stopped:
+            raise CommandError(" ".join(stopped))

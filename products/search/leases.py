@@ -1,4 +1,4 @@
-"""Leases on what only one process may do at a time. They end by themselves: one who was killed blocks nobody for long."""
+"""Leases on what only one process may do at a time. They end by themselves: a killed holder blocks nobody for long."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
