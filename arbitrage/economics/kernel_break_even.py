@@ -23,17 +23,16 @@ Payout = Callable[[Int64], tuple[Int64, Mask]]
 def break_evens(table: TermsTable, columns: Columns, *, profit: int = 0) -> Int64:
     """The least sale price (20, n), target's minor units, at which the printed lines earn `profit`.
 
-    Above it there may be dead zones (`pieces.profitable` has them). NONE where no price is high enough, an input is
-    missing, and in the margin scheme. Some hundred times the work of pricing: for lists, not for a million products.
+    Above it there may be dead zones (`pieces.profitable` has them). NONE where no price is high enough or an input is
+    missing. Some hundred times the work of pricing: for lists, not for a million products.
     """
     plan, rules = plan_routes(table, columns), rule_tables()
     block = Block(plan, rules, columns)
     found = np.full((len(PAIRS), len(columns)), NONE, np.int64)
     for route in plan.routes:
-        if route.sale.terms.margin_vat is None:
-            needed = block.cost(route.purchase) + profit
-            least = _least(_payout(plan, rules, columns, route), _cuts(rules, columns, route.sale.row), needed)
-            found[route.row] = np.where(block.buyable(route.purchase), least, NONE)
+        needed = block.cost(route.purchase) + profit
+        least = _least(_payout(plan, rules, columns, route), _cuts(rules, columns, route), needed)
+        found[route.row] = np.where(block.buyable(route.purchase), least, NONE)
     return found
 
 
@@ -45,14 +44,17 @@ def _payout(plan: KernelPlan, rules: RuleTables, columns: Columns, route: Route)
         sale[route.sale.row] = prices
         block = Block(plan, rules, replace(columns, sale=sale))
         sold = block.sale(route.sale)
-        return sold.revenue - sold.fees, block.sellable(route.sale)
+        return block.revenue(route) - sold.fees, block.sellable(route.sale)
 
     return payout
 
 
-def _cuts(rules: RuleTables, columns: Columns, row: int) -> Int64:
-    """The prices after which a charge follows another line, in rising order: (cuts, n)."""
-    return np.sort(np.clip(np.stack(list(_borders(rules, columns, row))), 0, LARGEST), axis=0)
+def _cuts(rules: RuleTables, columns: Columns, route: Route) -> Int64:
+    """The prices after which a charge or the VAT follows another line, in rising order: (cuts, n)."""
+    borders = list(_borders(rules, columns, route.sale.row))
+    if route.sale.terms.margin_vat:
+        borders.append(columns.buy[route.purchase.row])
+    return np.sort(np.clip(np.stack(borders), 0, LARGEST), axis=0)
 
 
 def _borders(rules: RuleTables, columns: Columns, row: int) -> Iterator[Int64]:
