@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from confluent_kafka.admin import AdminClient
 from django.conf import settings
-from elasticsearch import Elasticsearch
 from redis import Redis
+
+from products.search.elastic.client import client
 
 PATIENCE = 30.0
 
@@ -30,7 +31,7 @@ def _remove_all() -> None:
 
 
 def _remove_topics(prefix: str) -> None:
-    admin = AdminClient(settings.KAFKA)
+    admin = AdminClient({**settings.KAFKA})
     found = [topic for topic in admin.list_topics(timeout=PATIENCE).topics if topic.startswith(prefix)]
     if found:
         for done in admin.delete_topics(found, operation_timeout=PATIENCE).values():
@@ -39,7 +40,6 @@ def _remove_topics(prefix: str) -> None:
 
 def _remove_indexes(prefix: str) -> None:
     """The indexes one by one: a server may refuse to delete by pattern."""
-    certificates = settings.ELASTICSEARCH_CA_FILE or None
-    with Elasticsearch(settings.ELASTICSEARCH_URL, ca_certs=certificates, request_timeout=PATIENCE) as client:
-        for index in client.indices.get(index=f"{prefix}*", expand_wildcards="all"):
-            client.indices.delete(index=index, ignore_unavailable=True)
+    indices = client().options(request_timeout=PATIENCE).indices
+    for index in indices.get(index=f"{prefix}*", expand_wildcards="all"):
+        indices.delete(index=index, ignore_unavailable=True)
