@@ -20,15 +20,24 @@ _INDEXERS = (INDEXER,) if settings.ELASTICSEARCH_URL else ()
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A record is removed when every group has passed it and it is older than `keep`."""
+    """A record is removed when every group has passed it and it is older than `keep`.
+
+    Kafka keeps it as long, whoever has read it, and takes values of up to `most_bytes`; a larger one stays in SQL.
+    """
 
     name: str
     event: type[Event]
     keep: timedelta
     groups: tuple[str, ...]
+    most_bytes: int = 1_000_000
+
+    @property
+    def dead_letters(self) -> str:
+        """The topic on Kafka that has copies of the records set aside."""
+        return f"{self.name}.dlq"
 
 
-RAW = Topic("raw.keepa_updates", RawKeepaUpdate, timedelta(hours=24), (ENRICHMENT,))
+RAW = Topic("raw.keepa_updates", RawKeepaUpdate, timedelta(hours=24), (ENRICHMENT,), most_bytes=8_000_000)
 ENRICHED = Topic("products.enriched", ProductEnriched, timedelta(days=7), (DETECTOR, ALERTS, *_INDEXERS))
 OPPORTUNITIES = Topic("arbitrage.opportunities", OpportunityChanged, timedelta(days=7), (ALERTS, *_INDEXERS))
 ALERT = Topic("arbitrage.alerts", AlertRaised, timedelta(days=7), ())

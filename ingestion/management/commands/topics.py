@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Min, Sum
 
 from arbitrage_site import clock
 from ingestion import contracts
+from ingestion.errors import ConsumerStopped, TransientError
 from ingestion.eventlog.pruning import blocked
 from ingestion.eventlog.reading import current_epoch
 from ingestion.eventlog.recreate import recreate
@@ -15,13 +17,15 @@ from ingestion.topics import TOPICS, Topic
 
 
 class Command(BaseCommand):
-    help = "List the topics of the event log, begin a new generation after a restore, or write docs/contracts/."
+    help = "List the topics of the event log, create or check them on Kafka, begin a new generation, write contracts."
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("list", help="Records kept, groups, and how far behind they are.")
         again = actions.add_parser("recreate", help="Raise the log's generation. Mandatory after restoring a backup.")
         again.add_argument("--yes", action="store_true", help="Do it.")
+        actions.add_parser("create", help="Create on Kafka the topics that are missing.")
+        actions.add_parser("check", help="Name what differs on Kafka; exit code 1 if anything does.")
         actions.add_parser("contracts", help="Write the JSON Schemas of all topics to docs/contracts/.")
 
     def handle(self, *, action: str, **options: Any) -> None:
@@ -29,6 +33,8 @@ class Command(BaseCommand):
             self._list()
         elif action == "contracts":
             self._write_contracts()
+        elif action in {"create", "check"}:
+            self._on_kafka(action)
         elif options["yes"]:
             self._recreate()
         else:
@@ -53,6 +59,22 @@ class Command(BaseCommand):
         for name, text in contracts.files().items():
             (contracts.folder() / name).write_text(text)
             self.stdout.write(f"docs/contracts/{name}")
+
+    def _on_kafka(self, action: str) -> None:
+        if not settings.KAFKA:
+            raise CommandError("KAFKA_BOOTSTRAP_SERVERS is not set: there are no topics but those of the database.")
+        from ingestion.eventlog.administration import Topics  # librdkafka is loaded only where it is used
+
+        try:
+            if action == "create":
+                created = Topics().create()
+                self.stdout.write("\n".join(f"Created {name}." for name in created) or "All topics are there.")
+            elif drift := list(Topics().drift()):
+                raise CommandError("\n".join(drift))
+            else:
+                self.stdout.write("The topics on Kafka are as declared.")
+        except (ConsumerStopped, TransientError) as error:
+            raise CommandError(str(error)) from error
 
     def _recreate(self) -> None:
         done = recreate()

@@ -10,7 +10,7 @@ from django.db import connection
 from ingestion.eventlog.checkpoint import Checkpoint
 from tests.contracts.event_log import NOON
 
-pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has such a file")
+pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture

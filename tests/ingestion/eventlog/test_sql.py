@@ -20,7 +20,7 @@ from tests.contracts.event_log import NOON, EventLogContract, asin, event, offse
 class TestSqlEventLog(EventLogContract):
     """The contract on SQL tables."""
 
-    def reader(self, owner: str, group: str = DETECTOR) -> Reader:
+    def open_reader(self, owner: str, group: str) -> Reader:
         return SqlReader(group, [ENRICHED], owner)
 
 
