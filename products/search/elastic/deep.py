@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from products.search.base import SearchQuery
-from products.search.elastic.find import SHOWN, Conditions, order
+from products.search.elastic.find import SHOWN, Body, Filters, order
 
 REACH = 10_000
 """How far a single request counts, and the length of a stride beyond that."""
 
 Entry = Mapping[str, Any]
-Ask = Callable[[dict[str, Any]], Sequence[Entry]]
+Ask = Callable[[Body], Sequence[Entry]]
 """Sends the body of a search and returns its entries."""
 
 
-def page_entries(ask: Ask, query: SearchQuery, wanted: Conditions, *, start: int, total: int) -> list[Entry]:
+def page_entries(ask: Ask, query: SearchQuery, wanted: Filters, *, start: int, total: int) -> list[Entry]:
     """The entries of the page that begins at `start` of `total` products.
 
     A stride costs one request of keys alone, from the front or the back, whichever is nearer.
@@ -26,11 +26,9 @@ def page_entries(ask: Ask, query: SearchQuery, wanted: Conditions, *, start: int
     return list(reversed(_walk(ask, query, wanted, skip=after, size=size, backwards=True)))
 
 
-def _walk(
-    ask: Ask, query: SearchQuery, wanted: Conditions, *, skip: int, size: int, backwards: bool
-) -> Sequence[Entry]:
-    request: dict[str, Any] = {
-        "query": {"bool": {"filter": [*wanted.shared, *wanted.for_hits()]}},
+def _walk(ask: Ask, query: SearchQuery, wanted: Filters, *, skip: int, size: int, backwards: bool) -> Sequence[Entry]:
+    request: Body = {
+        "query": {"bool": {"filter": wanted.hits}},
         "sort": order(query, backwards=backwards),
         "track_total_hits": False,
     }

@@ -1,6 +1,6 @@
-"""A search as one request, and its answer as a page."""
+"""A search as Elasticsearch takes it, and its answers as parts of a page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,52 +30,57 @@ SHOWN = [
 _SORTED_BY = {"updated": "updated_at", "margin": "best_margin", "net": "best_net", "title": "sort_title"}
 
 
+Body = dict[str, Any]
+"""The body of one search."""
+
+
 @dataclass(frozen=True, slots=True)
-class Conditions:
-    """`shared` holds for hits and every facet; `own` by facet, what that facet leaves aside."""
+class Filters:
+    """What a product must meet to be a hit, and to be counted in each facet, which leaves its own filter aside."""
 
-    shared: list[Clause]
-    own: dict[str, list[Clause]]
-    anywhere: list[Clause]
-    """What the facet of marketplaces asks instead of its own filter."""
-
-    def for_hits(self) -> list[Clause]:
-        """What only hits must meet beyond `shared`."""
-        return [clause for clauses in self.own.values() for clause in clauses]
-
-    def for_facet(self, name: str) -> list[Clause]:
-        """What a facet counts beyond `shared`."""
-        others = [clause for own, clauses in self.own.items() if own != name for clause in clauses]
-        return [*others, *self.anywhere] if name == "marketplace" else others
+    hits: list[Clause]
+    facets: dict[str, list[Clause]]
 
 
-def conditions(query: SearchQuery, *, tolerant: bool = False) -> Conditions:
-    """The filters of a query, those apart that a facet leaves aside."""
+def filters(query: SearchQuery, *, tolerant: bool = False) -> Filters:
+    """The filters of a query. Tolerant: with typos."""
     words = asked_words(query)
-    shared = figures(query) if words is None else [*worded(words, tolerant=tolerant), *figures(query)]
-    own = {
-        "category": [{"term": {"category": query.category}}] if query.category else [],
-        "brand": [{"term": {"brand": query.brand}}] if query.brand else [],
-        "marketplace": listed(query),
-    }
-    if own["marketplace"] == (anywhere := listed_anywhere(query)):
-        return Conditions([*shared, *anywhere], own | {"marketplace": []}, [])
-    return Conditions(shared, own, anywhere)
+    base = figures(query) if words is None else [*worded(words, tolerant=tolerant), *figures(query)]
+    category: list[Clause] = [{"term": {"category": query.category}}] if query.category else []
+    brand: list[Clause] = [{"term": {"brand": query.brand}}] if query.brand else []
+    return Filters(
+        hits=[*base, *category, *brand, *listed(query)],
+        facets={
+            "category": [*base, *brand, *listed(query)],
+            "brand": [*base, *category, *listed(query)],
+            "marketplace": [*base, *category, *brand, *listed_anywhere(query)],
+        },
+    )
 
 
-def body(query: SearchQuery, wanted: Conditions, *, start: int, size: int) -> dict[str, Any]:
-    """The request: hits, their number, and the facets."""
-    request = {
-        "query": {"bool": {"filter": wanted.shared}},
+def hits_body(query: SearchQuery, wanted: Filters, *, start: int, size: int) -> Body:
+    """The search for hits and their number. Without facets in it the order of an index can end it early."""
+    return {
+        "query": {"bool": {"filter": wanted.hits}},
         "sort": order(query),
         "from": start,
         "size": size,
         "_source": SHOWN,
         "track_total_hits": True,
-        "aggs": {name: _filtered(_counts(name, query), wanted.for_facet(name)) for name in wanted.own},
     }
-    only_hits = wanted.for_hits()
-    return request | {"post_filter": {"bool": {"filter": only_hits}}} if only_hits else request
+
+
+def facet_bodies(query: SearchQuery, wanted: Filters) -> list[Body]:
+    """The searches for facets, those with equal filters in one; the server keeps their answers until rows change."""
+    bodies: list[Body] = []
+    for name, clauses in wanted.facets.items():
+        asked = {"bool": {"filter": clauses}}
+        body = next((body for body in bodies if body["query"] == asked), None)
+        if body is None:
+            body = {"query": asked, "size": 0, "track_total_hits": False, "aggs": {}}
+            bodies.append(body)
+        body["aggs"][name] = _counts(name, query)
+    return bodies
 
 
 def order(query: SearchQuery, *, backwards: bool = False) -> list[Clause]:
@@ -92,9 +97,9 @@ def hits(found: Sequence[Mapping[str, Any]], query: SearchQuery) -> Iterator[Hit
         yield _hit(entry["_source"], query)
 
 
-def facets(aggregations: Mapping[str, Any]) -> dict[str, list[Facet]]:
-    """The facets of an answer, marketplaces in our order."""
-    counted = {name: _read_counts(aggregations[name]) for name in ("category", "brand", "marketplace")}
+def facets(answers: Iterable[Mapping[str, Any]]) -> dict[str, list[Facet]]:
+    """The facets in the answers to `facet_bodies`, marketplaces in our order."""
+    counted = {name: _read(entry["buckets"]) for answer in answers for name, entry in answer["aggregations"].items()}
     places = counted["marketplace"]
     return {
         "category": [Facet(value, count) for value, count in counted["category"].items()],
@@ -115,12 +120,7 @@ def _counts(name: str, query: SearchQuery) -> Clause:
     return {"terms": {"field": "in_stock" if query.in_stock else "marketplaces", "size": len(CODES)}}
 
 
-def _filtered(counts: Clause, filters: list[Clause]) -> Clause:
-    return {"filter": {"bool": {"filter": filters}}, "aggs": {"values": counts}} if filters else counts
-
-
-def _read_counts(aggregation: Mapping[str, Any]) -> dict[str, int]:
-    buckets = aggregation.get("values", aggregation)["buckets"]
+def _read(buckets: Sequence[Mapping[str, Any]] | Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
     if isinstance(buckets, Mapping):
         return {code: bucket["doc_count"] for code, bucket in buckets.items()}
     return {bucket["key"]: bucket["doc_count"] for bucket in buckets}

@@ -2,21 +2,25 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from elasticsearch import ConnectionTimeout
+from elastic_transport import ApiResponseMeta
+from elasticsearch import ApiError, ConnectionTimeout
+from elasticsearch.exceptions import HTTP_EXCEPTIONS
 
 from products.search.base import SearchPage, SearchQuery, Suggestion
 from products.search.elastic import suggest
 from products.search.elastic.client import client
 from products.search.elastic.conditions import asked_words, bears_typos
 from products.search.elastic.deep import REACH, page_entries
-from products.search.elastic.find import body, conditions, facets, hits
+from products.search.elastic.find import Body, facet_bodies, facets, filters, hits, hits_body
 from products.search.elastic.mapping import alias
 from products.search.words import words_of
 
 ANSWER_SECONDS = 1.5
 _LEAST_SECONDS = 0.05
+_WHOLE = {"allow_partial_search_results": False}
 
 
 class TooDeep(Exception):
@@ -47,10 +51,12 @@ class ElasticSearch:
         if not words:
             return []
         request = _Request()
-        found = suggest.suggestions(request(suggest.body(words, tolerant=False)), words)
+        (answer,) = request(suggest.body(words, tolerant=False))
+        found = suggest.suggestions(answer, words)
         if found or not bears_typos(words):
             return found
-        return suggest.suggestions(request(suggest.body(words, tolerant=True)), words)
+        (answer,) = request(suggest.body(words, tolerant=True))
+        return suggest.suggestions(answer, words)
 
     def sync(self, asins: Collection[str]) -> None:
         """See `Search.sync`."""
@@ -66,12 +72,13 @@ class ElasticSearch:
 
 
 def _find(request: "_Request", query: SearchQuery, *, tolerant: bool) -> SearchPage:
-    wanted = conditions(query, tolerant=tolerant)
+    wanted = filters(query, tolerant=tolerant)
     start = (query.page - 1) * query.page_size
     near = start + query.page_size <= REACH
-    answer = request(body(query, wanted, start=start if near else 0, size=query.page_size if near else 0))
-    total = answer["hits"]["total"]["value"]
-    entries = answer["hits"]["hits"]
+    first = hits_body(query, wanted, start=start if near else 0, size=query.page_size if near else 0)
+    found, *counted = request(first, *facet_bodies(query, wanted))
+    total = found["hits"]["total"]["value"]
+    entries = found["hits"]["hits"]
     if not near and start < total:
         entries = page_entries(request.stride, query, wanted, start=start, total=total)
     return SearchPage(
@@ -79,7 +86,7 @@ def _find(request: "_Request", query: SearchQuery, *, tolerant: bool) -> SearchP
         total=total,
         page=query.page,
         page_size=query.page_size,
-        facets=facets(answer["aggregations"]),
+        facets=facets(counted),
     )
 
 
@@ -89,19 +96,31 @@ class _Request:
     def __init__(self) -> None:
         self._ends = time.monotonic() + ANSWER_SECONDS
 
-    def __call__(self, request: dict[str, Any]) -> Mapping[str, Any]:
-        """The whole answer to the body of a search; never a part of it."""
+    def __call__(self, *bodies: Body) -> list[Mapping[str, Any]]:
+        """The whole answers to some searches, sent together; never a part of one."""
         left = max(self._ends - time.monotonic(), _LEAST_SECONDS)
-        asked = client().options(request_timeout=left)
-        answer: Mapping[str, Any] = asked.search(index=alias(), body=request, allow_partial_search_results=False).body
-        return answer
+        lines: list[Mapping[str, Any]] = [line for body in bodies for line in (_WHOLE, body)]
+        answer = client().options(request_timeout=left).msearch(index=alias(), searches=lines)
+        responses: list[Mapping[str, Any]] = answer["responses"]
+        for response in responses:
+            _raise_refusal(response, answer.meta)
+        return responses
 
-    def stride(self, request: dict[str, Any]) -> Sequence[Mapping[str, Any]]:
+    def stride(self, body: Body) -> Sequence[Mapping[str, Any]]:
         """The entries of an answer on the way to a deep page. Raises TooDeep once the time is used up."""
         if time.monotonic() >= self._ends:
             raise TooDeep
         try:
-            entries: Sequence[Mapping[str, Any]] = self(request)["hits"]["hits"]
+            (answer,) = self(body)
         except ConnectionTimeout as error:
             raise TooDeep from error
+        entries: Sequence[Mapping[str, Any]] = answer["hits"]["hits"]
         return entries
+
+
+def _raise_refusal(response: Mapping[str, Any], meta: ApiResponseMeta) -> None:
+    """Raise what the client would have raised had this search been sent alone."""
+    if "error" in response:
+        status = response["status"]
+        kind = response["error"]["type"]
+        raise HTTP_EXCEPTIONS.get(status, ApiError)(kind, replace(meta, status=status), response)

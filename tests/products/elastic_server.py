@@ -1,0 +1,76 @@
+"""A server that answers as a test tells it to, in the place of Elasticsearch."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+EMPTY: dict[str, Any] = {
+    "responses": [
+        {"hits": {"total": {"value": 0}, "hits": []}},
+        {"aggregations": {name: {"buckets": []} for name in ("category", "brand", "marketplace")}},
+    ]
+}
+
+
+class ScriptedServer(ThreadingHTTPServer):
+    """Answers every request with `status` and `answer`: bytes as they are, all else as JSON.
+
+    It does not answer at all while `may_answer` is unset.
+    """
+
+    daemon_threads = True
+    product = "Elasticsearch"
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.status = 200
+        self.answer: Any = EMPTY
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.asked: list[tuple[str, list[Any]]] = []
+
+    @property
+    def url(self) -> str:
+        """With a user whose password must never be seen."""
+        return f"http://reader:hush-hush@127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: ScriptedServer
+
+    def _answer(self) -> None:
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.asked.append((self.path, [json.loads(line) for line in sent.splitlines()]))
+        self.server.may_answer.wait()
+        answer = self.server.answer
+        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        self.send_response(self.server.status)
+        self.send_header("X-Elastic-Product", self.server.product)
+        self.send_header("Content-Type", "application/vnd.elasticsearch+json;compatible-with=9")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = _answer  # noqa: N815 - names of the base class
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Nothing."""
+
+
+@contextmanager
+def scripted_server() -> Iterator[ScriptedServer]:
+    """A running server on a free port of loopback."""
+    server = ScriptedServer()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.may_answer.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
