@@ -25,6 +25,11 @@ def number(parts: dict[str, str]) -> int:
     return int.from_bytes(sha256(repr(sorted(parts.items())).encode()).digest(), "big")
 
 
+def short(number: int) -> str:
+    """As people compare it."""
+    return f"{number:064x}"[:16]
+
+
 def differing(left: dict[str, str], right: dict[str, str]) -> list[str]:
     """Names of the parts in which two differ."""
     return sorted(name for name in left.keys() | right.keys() if left.get(name) != right.get(name))

@@ -66,8 +66,8 @@ class Proof:
         """The rows equal a fold of the kept log, one record after the other."""
         seen = (
             f"{self._compared} of {Listing.objects.count()} listings have all their records kept, from a full poll on,"
-            f" and {len(self._differing)} of them differ; digest of their rows {_short(self._row_digest)},"
-            f" of the folded log {_short(self._fold_digest)}"
+            f" and {len(self._differing)} of them differ; digest of their rows {digest.short(self._row_digest)},"
+            f" of the folded log {digest.short(self._fold_digest)}"
         )
         if self._unfoldable:
             seen += f"; {self._unfoldable} left out, whose records the present settings refuse"
@@ -200,7 +200,3 @@ def _groups(update: RawKeepaUpdate) -> list[str]:
 
 def _guards(asins: set[str]) -> dict[Key, dict[str, Guard]]:
     return {key: stored.state.guards for key, stored in rows.load_without_histories(asins).items()}
-
-
-def _short(number: int) -> str:
-    return f"{number:064x}"[:16]

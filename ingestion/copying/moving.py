@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.management import call_command
-from django.core.management.color import no_style
 from django.db import connections, transaction
 
 from ingestion.copying import guards
 from ingestion.copying.digests import Digest
-from ingestion.copying.rows import insert, pages
+from ingestion.copying.rows import insert, pages, reset_sequences
 from ingestion.copying.tables import Table, tables
 from ingestion.databases import Entry, known_as, shown
 from ingestion.eventlog.recreate import Recreated, recreate
@@ -58,7 +57,7 @@ def copy(source: Entry, target: Entry, *, now: datetime, say: Callable[[str], No
             different = [one.name for one in report.copied if not one.is_equal]
             if different:
                 raise CopyDiffers(f"Nothing was copied: {', '.join(different)} came out different.")
-            _reset_sequences(every)
+            reset_sequences(every, TARGET)
             report.log = recreate()
         return report
 
@@ -110,11 +109,6 @@ def _copy(table: Table, say: Callable[[str], None]) -> Copied:
     verdict = "equal" if one.is_equal else f"DIFFERENT: {one.target.rows} rows, {one.target}"
     say(f"{one.name}: {one.source.rows} rows, digest {one.source}, {verdict}")
     return one
-
-
-def _reset_sequences(every: Sequence[Table]) -> None:
-    for statement in connections[TARGET].ops.sequence_reset_sql(no_style(), list(every)):
-        _execute(TARGET, statement)
 
 
 def _execute(alias: str, statement: str) -> None:

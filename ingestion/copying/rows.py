@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from django.core.management.color import no_style
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -45,6 +46,13 @@ def insert(table: Table, rows: Sequence[Row], alias: str) -> None:
         else:
             marks = ", ".join(["%s"] * len(table._meta.concrete_fields))
             cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", prepared)  # noqa: S608 - names of the model
+
+
+def reset_sequences(tables: Sequence[Table], alias: str) -> None:
+    """Let new rows be numbered after those that were inserted with their numbers."""
+    with connections[alias].cursor() as cursor:
+        for statement in connections[alias].ops.sequence_reset_sql(no_style(), list(tables)):
+            cursor.execute(statement)
 
 
 def _prepared(row: Row, adapters: Sequence[Adapter]) -> list[Any]:

@@ -7,6 +7,8 @@ from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+
 from ingestion.enrichment.changes import Change, Key, Packed, Stored
 from ingestion.enrichment.derived import Current
 from ingestion.enrichment.state import COVERED, GROUPS, BaseFacts, BuyBoxFacts, Guard, ListingState, OffersFacts
@@ -37,10 +39,10 @@ _buybox_values = attrgetter(*_BUYBOX)
 _offers_values = attrgetter(*_OFFERS)
 
 
-def load(keys: Collection[Key]) -> dict[Key, Stored]:
+def load(keys: Collection[Key], *, using: str = DEFAULT_DB_ALIAS) -> dict[Key, Stored]:
     """These listings with their histories. One query."""
     asins, codes = {asin for asin, _ in keys}, {code for _, code in keys}
-    listings = Listing.objects.filter(product_id__in=asins, marketplace__in=codes)
+    listings = Listing.objects.using(using).filter(product_id__in=asins, marketplace__in=codes)
     read = listings.values_list(*_READ, "history_base", "history_tail", "history_base_until")
     found = {}
     for *row, base, tail, until in read:

@@ -1,6 +1,7 @@
 """Looking at records that were set aside, and deciding what becomes of them."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,6 +10,8 @@ from django.db.models import QuerySet
 from arbitrage_site import clock
 from ingestion import dead_letters
 from ingestion.models import DeadLetter
+from ingestion.replay.letters import attempt
+from ingestion.replay.places import ReplayFailed, ReplayRefused, place_of
 
 SHOWN = 4_000
 """Characters of a value that `show` prints; `--whole` prints all."""
@@ -28,6 +31,7 @@ class Command(BaseCommand):
         replay = actions.add_parser("replay", help="Append to the topic again, for example after a correction.")
         drop = actions.add_parser("drop", help="Give up.")
         drop.add_argument("--reason", required=True, help="Why; it is kept with the record.")
+        replay.add_argument("--into", metavar="NAME", help="Only try them, in a replay of this name.")
         for action in (replay, drop):
             action.add_argument("ids", type=int, nargs="*", metavar="id")
             action.add_argument("--all", action="store_true", help="All that are open, within --group and --topic.")
@@ -69,15 +73,24 @@ class Command(BaseCommand):
             raise CommandError("Name records by their id, or say --all.")
         now = clock.now()
         try:
+            if options.get("into"):
+                self._try(letters.filter(state=DeadLetter.State.OPEN), str(options["into"]), now)
+                return
             if action == "replay":
                 closed = dead_letters.replay(letters, now=now)
             else:
                 closed = dead_letters.drop(letters, reason=options["reason"], now=now)
-        except dead_letters.UnknownTopic as error:
+        except (dead_letters.UnknownTopic, ReplayRefused, ReplayFailed) as error:
             raise CommandError(str(error)) from error
         for letter in closed:
             self.stdout.write(f"{letter.pk}: {letter.closed_because or 'dropped'}")
         self.stdout.write(f"{len(closed)} records {'replayed' if action == 'replay' else 'dropped'}.")
+
+    def _try(self, letters: QuerySet[DeadLetter], name: str, now: datetime) -> None:
+        place = place_of(name)
+        for letter, outcome in attempt(list(letters.order_by("pk")), place, now=now):
+            self.stdout.write(f"{letter.pk}: {_printable(outcome)}")
+        self.stdout.write(f"Tried in {place}. The letters are still open here.")
 
 
 def _chosen(

@@ -7,7 +7,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
-from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django.plugin import DjangoDbBlocker
 
 from ingestion.databases import Entry, entry_of, known_as, patient
@@ -29,11 +28,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Django
 
 
 @pytest.fixture(autouse=True)
-def _other_databases(
-    transactional_db: None, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Django lets a test connect only to databases that were in the settings when it began."""
-    monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", django_db_blocker._real_ensure_connection)
+def _other_databases(other_databases: None) -> None:
+    """Every test here connects to two."""
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def test_a_source_at_work_is_refused_until_its_leases_end(source: Entry, empty: 
     assert moved(source, empty).log
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the lock file is that of the embedded worker")
+@pytest.mark.sqlite
 def test_a_source_with_a_worker_is_refused(source: Entry, empty: Entry) -> None:
     lock = Path(source["NAME"]).parent / "worker.lock"
     with lock.open("w") as file:
