@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from arbitrage import rate_admin, seller_admin
 from arbitrage.admin_forms import AlertRuleForm, FxRateForm, SellerProfileForm
+from arbitrage.document_scores import profiles_change
 from arbitrage.economics.loading import turnover_warnings
 from arbitrage.models import Alert, AlertRule, BlockedBrand, FxRate, Opportunity, SellerProfile
 from products.admin import ReadOnlyAdmin
@@ -40,12 +41,26 @@ class RecomputingAdmin(admin.ModelAdmin[Any]):
 
 @admin.register(SellerProfile)
 class SellerProfileAdmin(RecomputingAdmin):
+    """Search documents show the flips of the default profile."""
+
     form = SellerProfileForm
     list_display = ["name", "is_default", "enabled", "country", "regime", "fulfilment", "min_roi", "min_profit"]
     list_filter = ["enabled", "regime", "fulfilment"]
     search_fields = ["name"]
     readonly_fields = ["is_demo"]
     inlines = [seller_admin.ShippingRateInline]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: "ModelForm[Any]", change: bool) -> None:
+        with profiles_change():
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        with profiles_change():
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with profiles_change():
+            super().delete_queryset(request, queryset)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The turnover limits that are near, or why the profile cannot be used."""

@@ -1,7 +1,6 @@
 """The demo's second seller profile, with which twelve of the twenty pairs are complete."""
 
-from django.db import transaction
-
+from arbitrage.document_scores import profiles_change
 from arbitrage.models import SellerProfile
 
 NAME = "Demo, four registrations"
@@ -12,7 +11,7 @@ def load() -> SellerProfile:
 
     Made once; what people change in it afterwards stays.
     """
-    with transaction.atomic():
+    with profiles_change():
         known = SellerProfile.objects.filter(name=NAME).first()
         if known:
             return known
@@ -33,7 +32,7 @@ def load() -> SellerProfile:
 
 def clear() -> None:
     """Remove the demo's profile and what was computed for it; the oldest other profile is the default again."""
-    with transaction.atomic():
+    with profiles_change():
         SellerProfile.objects.filter(is_demo=True).delete()
         oldest = SellerProfile.objects.order_by("pk").first()
         if oldest and not SellerProfile.objects.filter(is_default=True).exists():

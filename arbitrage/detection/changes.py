@@ -12,7 +12,7 @@ from ingestion.eventlog.sql import append
 from ingestion.events import OpportunityChanged
 from ingestion.topics import OPPORTUNITIES
 from products import bulk
-from products.services import BestFlip, set_best_flips, set_heat
+from products.services import BestFlip, set_best_flips, set_heat, touch
 
 _STORED = [field.attname for field in Opportunity._meta.concrete_fields if not field.primary_key]
 
@@ -37,5 +37,4 @@ class Changes:
         append(OPPORTUNITIES, self.events, now=self.now)
         if self.heats:
             set_heat(self.heats, now=self.now, at_most=timedelta(minutes=settings.KEEPA_REFRESH_MINUTES) / 4)
-        if self.best:
-            set_best_flips(self.best)
+        touch({row.product_id for row in self.rows} - set_best_flips(self.best))

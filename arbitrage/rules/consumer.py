@@ -40,7 +40,7 @@ class Raised:
             event_id=self.event.event_id,
             state=self.event.state,
             severity=self.rule.severity,
-            numbers={**numbers, **links, "score": self.event.score},
+            numbers={**numbers, **links, "score": self.event.score, "reason": self.event.reason},
             occurred_at=self.event.occurred_at,
         )
 

@@ -98,6 +98,12 @@ def test_a_bad_record_is_set_aside_and_the_rest_goes_on(opportunity: Opportunity
     assert Alert.objects.count() == 1
 
 
+def test_the_built_in_rule_hears_of_an_estimate_that_became_certain(opportunity: Opportunity) -> None:
+    consume(record(state="improved", reason="confirmed"), record(offset=1, state="improved"))
+    alert = Alert.objects.get()
+    assert (alert.state, alert.numbers["reason"]) == ("improved", "confirmed")
+
+
 def test_a_rule_watches_the_default_profile_unless_it_names_another(opportunity: Opportunity) -> None:
     other = factories.profile(name="Another seller")
     AlertRule.objects.create(name="For the other", profile=other, states=["opened"], min_score=0, min_net=0)
