@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from django.conf import settings
@@ -50,7 +51,7 @@ class Complaints:
             raise unreachable()
 
 
-def client_settings(complaints: Complaints, role: Settings, own: Settings) -> dict[str, object]:
+def client_settings(complaints: Complaints, role: Settings, own: Settings) -> dict[str, Any]:
     """The configuration of a client: the connection, what its role needs, and what this one wants otherwise."""
     return {
         **settings.KAFKA,

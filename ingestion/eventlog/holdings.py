@@ -13,11 +13,11 @@ from django.db.models import Q, QuerySet
 
 from ingestion.eventlog import leases
 from ingestion.eventlog.base import Passed, Place
-from ingestion.models import LogPosition
+from ingestion.models import LogPosition, RelayPosition
 from ingestion.topics import Topic
 
 
-def take(rows: "QuerySet[LogPosition]", owner: str, now: datetime) -> int:
+def take(rows: "QuerySet[LogPosition] | QuerySet[RelayPosition]", owner: str, now: datetime) -> int:
     """Become or stay the owner of rows that nobody else holds; returns how many."""
     free = Q(owner__in=("", owner)) | Q(lease_until__lte=now) | Q(lease_until=None)
     return rows.filter(free).update(owner=owner, lease_until=now + leases.LEASE)

@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import partial
 
 import structlog
-from confluent_kafka import Message
 from django.db import transaction
 
 from arbitrage_site import metrics
@@ -104,7 +103,7 @@ class KafkaReader:
         is_full = records >= MOST_RECORDS or sum(shelf.bytes for shelf in self._shelves.values()) >= MOST_BYTES
         return 1 if is_full else AT_ONCE
 
-    def _shelve(self, messages: Sequence[Message]) -> None:
+    def _shelve(self, messages: Sequence[wire.Received]) -> None:
         repeated = foreign = 0
         for message in messages:
             place = broker.topic_of(message.topic()), message.partition()

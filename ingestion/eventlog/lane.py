@@ -53,7 +53,7 @@ class Lane:
             if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
                 self.too_large.add(offset)
             return
-        place = message.offset()
+        place = message.offset() or 0
         self.was_emptied = self.was_emptied or place < self.expected
         self.expected, self.acknowledged, self.is_saved = place + 1, offset + 1, False
 

@@ -5,11 +5,12 @@ Callbacks of librdkafka run inside `consume` and touch memory alone; the databas
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import cast
 
 import structlog
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
-from ingestion.eventlog import broker
+from ingestion.eventlog import broker, wire
 from ingestion.eventlog.base import Place
 from ingestion.topics import Topic
 
@@ -49,18 +50,14 @@ class Membership:
         names = [broker.name_of(topic.name) for topic in topics]
         self._consumer.subscribe(names, on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
 
-    def consume(self, most: int) -> list[Message]:
+    def consume(self, most: int) -> list[wire.Received]:
         """What is here now, without waiting. Raises what a person must mend, or what should be tried again."""
-        messages = []
-        for message in self._consumer.consume(most, 0.0):
-            error = message.error()
-            if error is None:
-                messages.append(message)
-            else:
-                self._note(error)
+        messages = self._consumer.consume(most, 0.0)
+        for error in [error for message in messages if (error := message.error()) is not None]:
+            self._note(error)
         if not messages:
             self._complaints.check()
-        return messages
+        return cast("list[wire.Received]", [message for message in messages if message.error() is None])
 
     def tell(self, offsets: Mapping[Place, int | None]) -> None:
         """Commit to Kafka, where lag tools look; nothing depends on it, so an error is only noted."""

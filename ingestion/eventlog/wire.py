@@ -1,10 +1,9 @@
 """A record as a Kafka message: its number and generation stand in the headers before those of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-
-from confluent_kafka import Message
+from typing import Protocol
 
 from ingestion.eventlog.base import Record
 from ingestion.eventlog.broker import topic_of
@@ -15,8 +14,19 @@ EPOCH = "log-epoch"
 ELSEWHERE = "log-value"
 """Present where the value is too large for Kafka: the message has none, and readers take it from SQL."""
 
-Headers = list[tuple[str, bytes]]
-_OURS = (OFFSET, EPOCH, ELSEWHERE)
+Headers = list[tuple[str, str | bytes | None]]
+
+
+class Received(Protocol):
+    """A message without an error, as librdkafka's Message is then."""
+
+    def topic(self) -> str: ...
+    def partition(self) -> int: ...
+    def offset(self) -> int: ...
+    def key(self) -> bytes: ...
+    def value(self) -> bytes: ...
+    def timestamp(self) -> tuple[int, int]: ...
+    def headers(self) -> list[tuple[str, bytes]] | None: ...
 
 
 def headers_of(offset: int, epoch: int, own: Headers, *, is_elsewhere: bool = False) -> Headers:
@@ -32,25 +42,32 @@ def encoded(headers: Mapping[str, str]) -> Headers:
     return [(name, value.encode()) for name, value in headers.items()]
 
 
-def arrival_of(message: Message) -> Arrival | None:
+def arrival_of(message: Received) -> Arrival | None:
     """What a message brings; None if it is not of the relay's making."""
-    headers = message.headers() or []
-    if len(headers) < 2 or headers[0][0] != OFFSET or headers[1][0] != EPOCH:
+    headers = message.headers() or ()
+    try:
+        return _arrival(message, headers)
+    except (ValueError, LookupError, AttributeError, TypeError):  # a mark or the key is missing or something else
         return None
-    offset, epoch = int(headers[0][1]), int(headers[1][1])
+
+
+def _arrival(message: Received, headers: Sequence[tuple[str, bytes]]) -> Arrival | None:
+    (first, offset), (second, epoch) = headers[0], headers[1]
+    if first != OFFSET or second != EPOCH:
+        return None
     if len(headers) > 2 and headers[2][0] == ELSEWHERE:
-        return Arrival(offset, epoch, message.offset(), None)
+        return Arrival(int(offset), int(epoch), message.offset(), None)
     record = Record(
         topic_of(message.topic()),
         message.partition(),
-        offset,
+        int(offset),
         message.key().decode(),
         message.value(),
         _time(message.timestamp()[1]),
-        epoch,
+        int(epoch),
         _decoded(tuple(headers[2:])),
     )
-    return Arrival(offset, epoch, message.offset(), record)
+    return Arrival(record.offset, record.epoch, message.offset(), record)
 
 
 @lru_cache(maxsize=1024)

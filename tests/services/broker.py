@@ -17,7 +17,7 @@ from tests.contracts.event_log import eventually
 def own_topics(topics: Sequence[Topic], partitions: int = PARTITIONS) -> Iterator[AdminClient]:
     """Fresh topics under a prefix that nobody else has; deleted at the end."""
     with override_settings(KAFKA_TOPIC_PREFIX=f"{settings.KAFKA_TOPIC_PREFIX}{uuid4().hex[:8]}-"):
-        admin = AdminClient(settings.KAFKA)
+        admin = AdminClient(dict(settings.KAFKA))
         names = [broker.name_of(topic.name) for topic in topics]
         create(admin, names, partitions)
         yield admin
