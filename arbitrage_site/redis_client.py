@@ -8,6 +8,7 @@ from django.conf import settings
 TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 """Seconds. Pages wait for Redis no longer than this, and nothing on them depends on it."""
 
+_TLS = "Perhaps Redis and REDIS_URL disagree about TLS: rediss:// needs it, redis:// must not have it."
 _SENTENCES: tuple[tuple[type[redis.RedisError], str], ...] = (
     (redis.AuthenticationError, "Redis refuses the password; correct it in REDIS_URL."),
     (redis.exceptions.NoPermissionError, "Redis does not let this user do that; give it all commands on all keys."),
@@ -34,10 +35,14 @@ def tls(url: str) -> dict[str, str]:
 
 def sentence(error: redis.RedisError) -> str:
     """What an error of redis-py means, without address, name or password."""
-    if "SSL" in str(error) or "certificate" in str(error):
-        return "Redis and REDIS_URL disagree about TLS: rediss:// needs it, redis:// must not have it."
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return "The certificate of Redis is not signed by one that is trusted; name its signer in REDIS_CA_FILE."
+    if any(sign in str(error) for sign in ("SSL", "closed by server", "reset by peer")):
+        return _TLS
     if "NOAUTH" in str(error) or "WRONGPASS" in str(error):
         return "Redis refuses the password; correct it in REDIS_URL."
+    if isinstance(error, redis.TimeoutError) and settings.REDIS_URL.startswith("rediss:"):
+        return f"Redis did not answer in time. {_TLS}"
     for kind, words in _SENTENCES:
         if isinstance(error, kind):
             return words
