@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from arbitrage_site.nul import without_nul
 from ingestion.errors import InvalidRecord
 from ingestion.eventlog.base import Record
 from ingestion.eventlog.sql import Entry, append_entries
@@ -43,7 +44,7 @@ def _letter(group: str, record: Record, reason: InvalidRecord, now: datetime) ->
         headers=record.headers,
         timestamp=record.timestamp,
         kind=reason.kind,
-        reason=reason.reason[:500],
+        reason=without_nul(reason.reason)[:500],
         error_class=type(cause or reason).__name__[:80],
         attempts=1 + int(record.headers.get(RETRY_HEADER, 0)),
         failed_at=now,

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from arbitrage_site.limits import rules
 
@@ -17,13 +18,15 @@ def _fresh_limits() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without the folder of recorded answers, leave out the tests that read it; with it they run or fail."""
-    if os.environ.get(SAMPLES):
-        return
-    recorded = [item for item in items if item.get_closest_marker("recorded")]
-    if recorded:
-        config.hook.pytest_deselected(items=recorded)
-        items[:] = [item for item in items if item not in recorded]
+    """Leave out what cannot be there: recorded answers without their folder, SQLite's file on PostgreSQL.
+
+    A test that was not left out runs or fails; nothing is skipped.
+    """
+    absent = [*([] if os.environ.get(SAMPLES) else ["recorded"]), *(["sqlite"] if settings.DATABASE_URL else [])]
+    left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in absent)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from tests.bad_input.whole import EVERY_PAGE, Whole, words
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="the lock is one of SQLite"),
+    pytest.mark.sqlite,
 ]
 PASTE = {"lines": "B0TEST0001", "marketplaces": "DE"}
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from arbitrage_site.database import BUSY, FULL
 from ingestion.simulator.app import Simulator
@@ -16,11 +15,7 @@ from tests.ingestion.processes import Installation
 from tests.simulator import KEY
 
 LISTINGS = 100
-pytestmark = [
-    pytest.mark.processes,
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="the processes share a SQLite file"),
-]
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture
@@ -29,7 +24,7 @@ def wire() -> Wire:
 
 
 @pytest.fixture
-def here(tmp_path: Path, wire: Wire) -> Iterator[Installation]:
+def here(tmp_path: Path, wire: Wire, django_db_setup: None) -> Iterator[Installation]:
     """An installation that watches twenty products on five marketplaces."""
     with serve_in_thread(wire) as address:
         more = {"SIMULATED_KEEPA": address, "ASIN_WATCHLIST": ",".join(demo_asins(LISTINGS // 5))}
@@ -41,9 +36,7 @@ def here(tmp_path: Path, wire: Wire) -> Iterator[Installation]:
 
 def assert_all_arrives(here: Installation, polled: int) -> None:
     """What was not polled yet comes when its leases have run out; then every record is passed, and none twice."""
-    with sqlite3.connect(here.database) as opened:
-        opened.execute("UPDATE products_polltarget SET lease_until = '2020-01-01' WHERE lease <> ''")
-    opened.close()
+    here.database.run("UPDATE products_polltarget SET lease_until = '2020-01-01' WHERE lease <> ''")
     assert f"{LISTINGS - polled} listings" in here.finish(here.start("manage.py", "poll"))
     assert "Traceback" not in here.finish(here.consume("--until-end"))
     assert here.number("SELECT count(*) FROM products_listing") == LISTINGS
@@ -66,6 +59,7 @@ def test_killed_while_keepa_answers_and_while_records_are_passed(here: Installat
     assert "Clean." in here.finish(here.start("manage.py", "conservation"))
 
 
+@pytest.mark.sqlite
 def test_a_file_that_may_not_grow_is_said_plainly_and_what_was_paid_for_comes_again(
     here: Installation, wire: Wire
 ) -> None:
@@ -77,8 +71,9 @@ def test_a_file_that_may_not_grow_is_said_plainly_and_what_was_paid_for_comes_ag
     assert_all_arrives(here, polled=here.number("SELECT count(*) FROM ingestion_logrecord"))
 
 
+@pytest.mark.sqlite
 def test_a_database_locked_by_somebody_else_is_said_plainly(here: Installation) -> None:
-    other = sqlite3.connect(here.database, isolation_level=None)
+    other = sqlite3.connect(here.database.file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     output = here.finish(here.start("manage.py", "poll"), code=1)
     other.execute("ROLLBACK")

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import sqlite3
 import subprocess
 import sys
 import time
@@ -10,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from tests.own_database import OwnDatabase
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -22,20 +21,14 @@ class Installation:
 
     def __init__(self, folder: Path, *, settings: str = "tests.ingestion.process_settings", **more: str) -> None:
         """`more` are environment variables."""
-        self.database = folder / "arbitrage.sqlite3"
-        self._environment = {**os.environ, "VAR_DIR": str(folder), **more}
+        self.database = OwnDatabase(folder)
+        self._environment = {**os.environ, **self.database.environment, "VAR_DIR": str(folder), **more}
         self._environment |= {"DJANGO_SETTINGS_MODULE": settings, "LOG_LEVEL": "WARNING"}
         self._started: list[subprocess.Popen[str]] = []
 
     def copy_schema(self, tables: str = "") -> None:
         """Begin with a copy of the test database, and what the statements in `tables` add."""
-        copy = sqlite3.connect(self.database)
-        source = sqlite3.connect(connection.settings_dict["NAME"])
-        source.backup(copy)
-        source.close()
-        copy.executescript(tables)
-        copy.execute("PRAGMA journal_mode=WAL")
-        copy.close()
+        self.database.copy(tables)
 
     def start(self, *arguments: str, largest_file: int | None = None) -> subprocess.Popen[str]:
         """A Python process of this project; `-m module` or a path comes first. No file may grow over `largest_file`."""
@@ -66,11 +59,7 @@ class Installation:
         process.communicate()
 
     def ask(self, question: str) -> list[tuple[Any, ...]]:
-        asking = sqlite3.connect(self.database, timeout=20)
-        try:
-            return asking.execute(question).fetchall()
-        finally:
-            asking.close()
+        return self.database.ask(question)
 
     def number(self, question: str) -> int:
         [(value,)] = self.ask(question)
@@ -92,6 +81,7 @@ class Installation:
         for process in self._started:
             if process.returncode is None:
                 self.kill(process)
+        self.database.drop()
 
 
 def _limit(largest_file: int) -> None:

@@ -30,7 +30,7 @@ def send(start: int, *, title: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         append(ENRICHED, [event(number, title=title) for number in numbers], now=clock.now())
         cursor.executemany(
-            "INSERT INTO sent VALUES (%s, 1) ON CONFLICT (asin) DO UPDATE SET seen = seen + 1",
+            "INSERT INTO sent VALUES (%s, 1) ON CONFLICT (asin) DO UPDATE SET seen = sent.seen + 1",
             [[event(number).asin] for number in numbers],
         )
 

@@ -65,7 +65,7 @@ class Tally:
             for item in events:
                 refused = None if item.title == "refused" else 1
                 cursor.execute(
-                    "INSERT INTO tally VALUES (%s, %s) ON CONFLICT (asin) DO UPDATE SET seen = seen + 1",
+                    "INSERT INTO tally VALUES (%s, %s) ON CONFLICT (asin) DO UPDATE SET seen = tally.seen + 1",
                     [item.asin, refused],
                 )
 

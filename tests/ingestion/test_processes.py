@@ -7,18 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from tests.ingestion.processes import Installation
 
-pytestmark = [
-    pytest.mark.processes,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="the processes share a SQLite file"),
-]
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture
-def here(tmp_path: Path, db: None) -> Iterator[Installation]:
+def here(tmp_path: Path, django_db_setup: None) -> Iterator[Installation]:
     """An installation whose schema is a copy of the test database's."""
     installation = Installation(tmp_path)
     counted = "(asin text PRIMARY KEY, seen integer NOT NULL)"
@@ -82,11 +78,12 @@ def test_two_processes_share_the_work_and_one_takes_over_from_the_other(here: In
     assert_exact(here, 2000)
 
 
+@pytest.mark.sqlite
 def test_a_database_locked_by_somebody_else_is_waited_for(here: Installation) -> None:
     here.finish(here.start("-m", "tests.ingestion.produce", "500"))
     process = here.consume()
     here.wait_for(lambda: here.counted() >= 50)
-    locker = sqlite3.connect(here.database, timeout=20, isolation_level=None)
+    locker = sqlite3.connect(here.database.file, timeout=20, isolation_level=None)
     locker.execute("BEGIN IMMEDIATE")
     before = here.counted()
     time.sleep(1.0)
@@ -99,8 +96,9 @@ def test_a_database_locked_by_somebody_else_is_waited_for(here: Installation) ->
     assert_exact(here, 500)
 
 
+@pytest.mark.sqlite
 def test_a_file_size_limit_hit_while_appending_loses_nothing(here: Installation) -> None:
-    limit = here.database.stat().st_size + 400_000
+    limit = here.database.file.stat().st_size + 400_000
     output = here.finish(here.start("-m", "tests.ingestion.produce", "200", str(limit)))
     assert "disk I/O error" in output or "database or disk is full" in output
     total = here.number("SELECT sum(seen) FROM sent")

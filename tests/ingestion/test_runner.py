@@ -118,7 +118,7 @@ def test_a_number_beyond_the_database_is_bad_data(number: int) -> None:
 
     add(9, n2="huge")
     runner_of(Overflows()).turn(NOON)
-    assert DeadLetter.objects.get().error_class == "OverflowError"
+    assert DeadLetter.objects.get().error_class in {"OverflowError", "DataError"}
     assert tallied() == once(9, without=[2])
 
 

@@ -73,7 +73,8 @@ def test_the_demo_says_that_prices_are_invented(client: Client, db: None, open_d
 @pytest.mark.parametrize("title", HOSTILE)
 @pytest.mark.parametrize("path", ["/", "/opportunities/", "/watchlist/", "/alerts/", "/products/B0TEST0001/"])
 def test_a_hostile_title_is_only_text(signed_in: Client, path: str, title: str) -> None:
-    product = factories.product(title=title, brand=title[:200], category=title[:200])
+    held = title if connection.vendor == "sqlite" else title.replace("\0", "")[:500]  # what the database takes
+    product = factories.product(title=held, brand=held[:200], category=held[:200])
     factories.watch(product)
     factories.listing(product, "IT")
     factories.listing(product, "DE")

@@ -2,27 +2,36 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from arbitrage_site import celery_app
+from tests.own_database import OwnDatabase
 from tests.processes_of_the_demo import commands
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def database(tmp_path: Path, django_db_setup: None) -> Iterator[OwnDatabase]:
+    own = OwnDatabase(tmp_path)
+    own.copy()
+    yield own
+    own.drop()
+
+
+@pytest.fixture
+def environment(tmp_path: Path, database: OwnDatabase) -> dict[str, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return os.environ | {
+    return {
+        **os.environ,
+        **database.environment,
         "DJANGO_SETTINGS_MODULE": "arbitrage_site.settings",
         "VAR_DIR": str(tmp_path),
         "DEMO": "1",
@@ -34,7 +43,6 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def start(environment: dict[str, str]) -> Iterator[Callable[[], subprocess.Popen[str]]]:
-    _run(environment, "migrate", "--verbosity", "0")
     started: list[subprocess.Popen[str]] = []
 
     def worker() -> subprocess.Popen[str]:
@@ -56,14 +64,8 @@ def start(environment: dict[str, str]) -> Iterator[Callable[[], subprocess.Popen
         process.communicate()
 
 
-def _run(environment: dict[str, str], *words: str) -> None:
-    subprocess.run([sys.executable, "manage.py", *words], cwd=settings.BASE_DIR, env=environment, check=True)
-
-
-def _slots(environment: dict[str, str]) -> int:
-    with closing(sqlite3.connect(Path(environment["VAR_DIR"]) / "arbitrage.sqlite3")) as database:
-        count: int = database.execute("SELECT count(*) FROM arbitrage_site_beatslot").fetchone()[0]
-        return count
+def _slots(database: OwnDatabase) -> int:
+    return int(database.ask("SELECT count(*) FROM arbitrage_site_beatslot")[0][0])
 
 
 def _wait(condition: Callable[[], bool]) -> None:
@@ -75,19 +77,19 @@ def _wait(condition: Callable[[], bool]) -> None:
 
 
 def test_beat_dies_with_its_worker_and_comes_back_once(
-    environment: dict[str, str], start: Callable[[], subprocess.Popen[str]]
+    database: OwnDatabase, start: Callable[[], subprocess.Popen[str]]
 ) -> None:
     first = start()
-    _wait(lambda: _slots(environment) >= 1)
+    _wait(lambda: _slots(database) >= 1)
 
     first.kill()
     first.wait()
-    slots = _slots(environment)
+    slots = _slots(database)
     time.sleep(6)
-    assert _slots(environment) == slots, "a beat outlived its worker"
+    assert _slots(database) == slots, "a beat outlived its worker"
 
     start()
-    _wait(lambda: _slots(environment) > slots)
+    _wait(lambda: _slots(database) > slots)
 
 
 def test_a_second_worker_is_refused_with_a_sentence_and_term_ends_the_first(
