@@ -13,13 +13,15 @@ from django.db.models import Q, QuerySet
 
 from ingestion.eventlog import leases
 from ingestion.eventlog.base import Passed, Place
+from ingestion.eventlog.owners import has_ended
 from ingestion.models import LogPosition, RelayPosition
 from ingestion.topics import Topic
 
 
 def take(rows: "QuerySet[LogPosition] | QuerySet[RelayPosition]", owner: str, now: datetime) -> int:
     """Become or stay the owner of rows that nobody else holds; returns how many."""
-    free = Q(owner__in=("", owner)) | Q(lease_until__lte=now) | Q(lease_until=None)
+    others = rows.exclude(owner__in=("", owner)).order_by().values_list("owner", flat=True).distinct()
+    free = Q(owner__in=("", owner, *filter(has_ended, others))) | Q(lease_until__lte=now) | Q(lease_until=None)
     return rows.filter(free).update(owner=owner, lease_until=now + leases.LEASE)
 
 

@@ -32,7 +32,7 @@ AT_ONCE = 2_000
 
 
 class KafkaReader:
-    """A member of a group that reads Kafka; `owner` names the member (`leases.new_owner`)."""
+    """A member of a group that reads Kafka; `owner` names the member (`owners.new_owner`)."""
 
     def __init__(
         self, group: str, topics: Sequence[Topic], owner: str, *, settings: broker.Settings | None = None

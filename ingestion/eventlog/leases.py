@@ -4,43 +4,21 @@ A lease only decides who reads. What keeps effects single is the conditional upd
 owner alone, and only from the position that the batch was read at.
 """
 
-import os
-import secrets
-import socket
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from ingestion.eventlog.base import Fenced, Passed, Place
+from ingestion.eventlog.owners import has_ended
 from ingestion.models import LogPartition, LogPosition
 from ingestion.topics import PARTITIONS, Topic
 from products import bulk
 
 LEASE = timedelta(seconds=20)
 RENEW = timedelta(seconds=5)
-
-
-def new_owner() -> str:
-    """A name for this process that no other has: host, process id, a random part."""
-    return f"{socket.gethostname()[:16]}:{os.getpid()}:{secrets.token_hex(4)}"[:36]
-
-
-def _has_ended(owner: str) -> bool:
-    """Whether the owner was a process of this machine that is gone. SQLite's processes share one machine."""
-    host, _, rest = owner.partition(":")
-    pid, _, _ = rest.partition(":")
-    if connection.vendor != "sqlite" or host != socket.gethostname()[:16] or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 class Leases:
@@ -153,7 +131,7 @@ def move(
 
 
 def _is_live(row: LogPosition, now: datetime) -> bool:
-    return row.lease_until is not None and row.lease_until > now and not _has_ended(row.owner)
+    return row.lease_until is not None and row.lease_until > now and not has_ended(row.owner)
 
 
 def _spare(rows: Iterable[LogPosition], live: Counter[str], least: int) -> list[LogPosition]:

@@ -105,7 +105,7 @@ def _insert(
 
 
 class SqlReader:
-    """A member of a group that reads the log table; `owner` names the member (`leases.new_owner`)."""
+    """A member of a group that reads the log table; `owner` names the member (`owners.new_owner`)."""
 
     def __init__(self, group: str, topics: Sequence[Topic], owner: str) -> None:
         self.group = group

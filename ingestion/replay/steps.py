@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Max
 
 from arbitrage_site import clock
-from ingestion.eventlog.leases import new_owner
+from ingestion.eventlog.owners import new_owner
 from ingestion.eventlog.sql import SqlReader
 from ingestion.models import LogPosition, LogRecord
 from ingestion.runner.breaker import Breaker

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from arbitrage_site import clock
 from ingestion.errors import ConsumerStopped
-from ingestion.eventlog.leases import new_owner
+from ingestion.eventlog.owners import new_owner
 from ingestion.eventlog.opening import open_reader
 from ingestion.runner.breaker import Breaker
 from ingestion.runner.consumers import Accompanied, load

@@ -8,7 +8,7 @@ from arbitrage.detection import recompute
 from arbitrage.detection.consumer import DetectionConsumer
 from arbitrage.models import Alert, Opportunity
 from arbitrage.rules import AlertConsumer
-from ingestion.eventlog.leases import new_owner
+from ingestion.eventlog.owners import new_owner
 from ingestion.eventlog.sql import SqlReader
 from ingestion.models import DeadLetter, LogRecord
 from ingestion.runner.consumers import Consumer

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from arbitrage_site import clock
-from ingestion.eventlog.leases import new_owner
+from ingestion.eventlog.owners import new_owner
 from ingestion.eventlog.relay import GROUP, Relay
 from ingestion.runner.rounds import Rounds
 from ingestion.runner.turns import Turns

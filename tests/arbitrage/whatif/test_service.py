@@ -22,7 +22,7 @@ from arbitrage.whatif.asked import read_asked
 from arbitrage.whatif.service import RankedFlip, Ranking, rank
 from arbitrage.whatif.shifting import shifted_inputs
 from arbitrage.whatif.terms import NotPriced
-from ingestion.eventlog.leases import new_owner
+from ingestion.eventlog.owners import new_owner
 from ingestion.eventlog.sql import SqlReader
 from ingestion.runner.loop import Runner
 from products.models import Listing

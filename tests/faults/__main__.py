@@ -1,0 +1,103 @@
+"""Run the faults under load, in an order and at moments that a seed decides, and prove after each that all is well.
+
+`python -m tests.faults --seed 1`; `--seeds 10` runs seeds 1 to 10; `--only 'kill kafka'` repeats one fault. Exit code 0
+when every proof held.
+"""
+
+import argparse
+import os
+import random
+import signal
+import sys
+import time
+
+from tests import servers
+from tests.faults import proof
+from tests.faults.faults import all_faults, one_by_one
+from tests.faults.stage import Stage
+from tests.installation import Installation
+
+ALERTS = "SELECT count(*) FROM arbitrage_alert"
+
+
+def run(seed: int, *, products: int, only: str) -> bool:
+    """One seed: all faults in random order; returns whether every proof held."""
+    dice = random.Random(seed)  # noqa: S311 - repeatable
+    started = time.monotonic()
+    with Installation(f"faults{os.getpid()}s{seed}", DJANGO_SETTINGS_MODULE="tests.faults.settings") as installation:
+        installation.commands = one_by_one(installation.commands)
+        faults = {name: fault for name, fault in all_faults(installation.commands).items() if only in name}
+        order = dice.sample(sorted(faults), len(faults))
+        stage = Stage(installation, dice)
+        try:
+            installation.prepare(products)
+            installation.start_all()
+            proof.wait_until("the first alert", lambda: installation.rows(ALERTS) > [(0,)])
+            for name in order:
+                stage.wait(0.2, 2)
+                faults[name](stage)
+                _prove(stage, name, started)
+            _finish(stage)
+        except proof.Unproved as error:
+            say(f"seed {seed}: FAILED: {error}\n{installation.log.read_text()[-4000:]}")
+            return False
+        took = time.monotonic() - started
+        say(f"seed {seed}: {len(order)} faults, {_counts(installation)}, {took:.0f} s: all proofs held")
+    return True
+
+
+def _prove(stage: Stage, name: str, started: float) -> None:
+    """After a fault: nothing died for good, the consumers catch up, nothing is lost or twice. All under load."""
+    installation = stage.installation
+    begun = time.monotonic()
+    if died := installation.died():
+        raise proof.Unproved(f"after {name!r} these had ended: {', '.join(died)}")
+    try:
+        proof.caught_up(installation)
+        proof.conserved(installation)
+    except proof.Unproved as error:
+        raise proof.Unproved(f"after {name!r}: {error}") from None
+    say(f"  {time.monotonic() - started:5.0f} s  {name}: well again after {time.monotonic() - begun:.1f} s")
+
+
+def _finish(stage: Stage) -> None:
+    """At rest: everything was passed and indexed, documents equal rows, only poison was set aside."""
+    installation = stage.installation
+    for name in list(installation.running):
+        if name.startswith(("worker", "beat")):
+            installation.end(name, signal.SIGTERM)
+    proof.caught_up(installation)
+    proof.indexed(installation)
+    say(proof.conserved(installation))
+    proof.only_poison_is_set_aside(installation, stage.poison)
+
+
+def _counts(installation: Installation) -> str:
+    [(records,)] = installation.rows("SELECT sum(next_offset) FROM ingestion_logpartition")
+    [(flips,)] = installation.rows("SELECT count(*) FROM arbitrage_opportunity")
+    [(alerts,)] = installation.rows(ALERTS)
+    return f"{records} records, {flips} opportunities, {alerts} alerts"
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=0, help="run seeds 1 to this one")
+    parser.add_argument("--products", type=int, default=300)
+    parser.add_argument("--only", default="", help="only faults whose name contains this")
+    options = parser.parse_args()
+    servers.start(*servers.NAMES)
+    seeds = range(1, options.seeds + 1) if options.seeds else [options.seed]
+    failed = [seed for seed in seeds if not run(seed, products=options.products, only=options.only)]
+    if failed:
+        say(f"Failed seeds: {', '.join(map(str, failed))}. Repeat one with --seed.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""What is done to an installation under load. Each fault leaves everything running again when it returns."""
+
+import resource
+import signal
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+
+from tests import servers
+from tests.faults.stage import Stage
+
+Fault = Callable[[Stage], None]
+CONSUMERS = ("consume_raw", "detect_opportunities", "evaluate_alerts")
+SESSION_SECONDS = 6
+"""The session time-out of consumers in these tests, and of the broker's groups."""
+LEASE_SECONDS = 20
+WAL_SEGMENT = 16 * 1024 * 1024
+
+
+def all_faults(commands: Iterable[str]) -> dict[str, Fault]:
+    """Every fault by name, for an installation with these processes."""
+    killed = {f"kill {name}": partial(_kill, name=name) for name in commands}
+    lost = {f"kill {name}": partial(_kill_server, name=name) for name in servers.NAMES}
+    return killed | lost | _SPECIAL
+
+
+def one_by_one(commands: Mapping[str, str]) -> dict[str, str]:
+    """The processes with each consumer alone, so that each can be killed alone, and without web servers."""
+    left = {name: command for name, command in commands.items() if name not in ("web", "consumers")}
+    return left | {name: f"python manage.py {name}" for name in CONSUMERS}
+
+
+def _kill(stage: Stage, *, name: str) -> None:
+    stage.restart(name)
+
+
+def _kill_server(stage: Stage, *, name: str) -> None:
+    servers.send(name, signal.SIGKILL)
+    stage.wait(0, 2)
+    servers.start(name)
+
+
+def _pause_broker(stage: Stage) -> None:
+    servers.send("kafka", signal.SIGSTOP)
+    try:
+        time.sleep(SESSION_SECONDS + 3)
+    finally:
+        servers.send("kafka", signal.SIGCONT)
+
+
+def _zombie(stage: Stage) -> None:
+    """A consumer that stands still beyond its session and its lease, is replaced, and wakes up with a batch in hand."""
+    name = stage.dice.choice(CONSUMERS)
+    stage.installation.signal(name, signal.SIGSTOP)
+    twin = stage.second(name, LEASE_SECONDS + 5)
+    stage.installation.signal(name, signal.SIGCONT)
+    stage.wait(2, 4)
+    stage.installation.end(twin, signal.SIGTERM)
+
+
+def _rebalance(stage: Stage) -> None:
+    """Members come and go while batches run."""
+    name = stage.dice.choice(CONSUMERS)
+    twin = stage.second(name, stage.dice.uniform(3, 6))
+    stage.restart(name, stage.dice.choice([signal.SIGTERM, signal.SIGKILL]))
+    stage.wait(1, 3)
+    stage.installation.end(twin, stage.dice.choice([signal.SIGTERM, signal.SIGKILL]))
+
+
+def _two(stage: Stage, *, name: str) -> None:
+    twin = stage.second(name, 6)
+    stage.restart(name)
+    stage.wait(1, 3)
+    stage.installation.end(twin, signal.SIGTERM)
+
+
+def _file_size_limit(stage: Stage) -> None:
+    """No database file may grow: a full disk, as PostgreSQL sees it. Segments of its log have their size already."""
+    [(largest,)] = stage.installation.rows("SELECT max(pg_relation_size(oid)) FROM pg_class")
+    server = servers.pid("postgres")
+    _limit(server, max(WAL_SEGMENT, largest))
+    try:
+        time.sleep(4)
+    finally:
+        _limit(server, resource.RLIM_INFINITY)
+
+
+def _limit(server: int, size: int) -> None:
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    for pid in (server, *map(int, children)):
+        try:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        except ProcessLookupError:
+            continue  # a connection that was closed meanwhile
+
+
+def _read_only_index(stage: Stage) -> None:
+    path = f"/{stage.installation.name}-products/_settings"
+    stage.ask_elasticsearch("PUT", path, {"index.blocks.write": True})
+    try:
+        time.sleep(4)
+    finally:
+        stage.ask_elasticsearch("PUT", path, {"index.blocks.write": None})
+
+
+def _poison(stage: Stage) -> None:
+    for value in (
+        b"{not json",
+        b'{"schema": "raw.keepa_updates.v999"}',
+        b'{"schema":"raw.keepa_updates.v1"}',
+        b"\xff\xfe",
+    ):
+        stage.plant_poison(value)
+
+
+def _clock(stage: Stage) -> None:
+    """Half of the processes live five minutes ahead or behind for a while."""
+    names = stage.dice.sample([name for name in stage.installation.commands if name != "simulator"], 4)
+    for name in names:
+        stage.restart(name, CLOCK_OFFSET=str(stage.dice.choice([-300, 300])))
+    time.sleep(8)
+    for name in names:
+        stage.restart(name, signal.SIGTERM)
+
+
+def _all_servers(stage: Stage) -> None:
+    """A power cut, as far as processes can see one."""
+    for name in servers.NAMES:
+        servers.send(name, signal.SIGKILL)
+    servers.start(*servers.NAMES)
+
+
+def _forget(stage: Stage) -> None:
+    """Redis loses all it had."""
+    stage.forget_redis()
+
+
+_SPECIAL: dict[str, Fault] = {
+    "pause the broker beyond the session": _pause_broker,
+    "a consumer sleeps and is replaced": _zombie,
+    "rebalance while batches run": _rebalance,
+    "two relays": partial(_two, name="relay"),
+    "two beats": partial(_two, name="beat"),
+    "file-size limit in the database": _file_size_limit,
+    "read-only index": _read_only_index,
+    "poison records": _poison,
+    "clocks that are off": _clock,
+    "kill all servers at once": _all_servers,
+    "redis forgets everything": _forget,
+}

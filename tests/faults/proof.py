@@ -1,0 +1,73 @@
+"""Whether an installation lost or doubled anything, judged from outside: its tables, its documents, its commands."""
+
+import time
+from collections.abc import Callable
+
+from tests.installation import POISON, Installation
+
+PATIENCE = 120.0
+"""Seconds until what should have happened is given up; nothing waits that long when all is well."""
+
+_ENDS = "SELECT topic, partition, next_offset FROM ingestion_logpartition"
+_POSITIONS = 'SELECT "group", topic, partition, next_offset FROM ingestion_logposition'
+_DIRTY = "SELECT count(*) FROM products_searchdirty"
+_SET_ASIDE = "SELECT count(*), count(*) FILTER (WHERE key = %s) FROM ingestion_deadletter"
+_STOPPED = "SELECT \"group\", stopped_because FROM ingestion_consumerstate WHERE stopped_because <> ''"
+
+
+class Unproved(Exception):
+    """What is wrong, in words."""
+
+
+def wait_until(what: str, holds: Callable[[], bool], patience: float = PATIENCE) -> None:
+    """Look until it holds. Raises Unproved with what was waited for."""
+    until = time.monotonic() + patience
+    while not holds():
+        if time.monotonic() > until:
+            raise Unproved(f"{what} did not happen within {patience:.0f} s")
+        time.sleep(0.25)
+
+
+def ends(installation: Installation) -> dict[tuple[str, int], int]:
+    """The end of each partition of the log."""
+    return {(topic, partition): end for topic, partition, end in installation.rows(_ENDS)}
+
+
+def behind(installation: Installation, wanted: dict[tuple[str, int], int]) -> list[str]:
+    """Groups that have not passed these ends, each with the number of records that it has still to pass."""
+    waiting: dict[str, int] = {}
+    for group, topic, partition, next_offset in installation.rows(_POSITIONS):
+        left = wanted.get((topic, partition), 0) - next_offset
+        if left > 0:
+            waiting[group] = waiting.get(group, 0) + left
+    return [f"{group} ({count})" for group, count in sorted(waiting.items())]
+
+
+def caught_up(installation: Installation) -> None:
+    """Wait until every group passed what is in the log now, and every dirty document of now was written."""
+    wanted = ends(installation)
+    try:
+        wait_until("catching up", lambda: not behind(installation, wanted))
+    except Unproved as error:
+        stopped = "; ".join(f"{group}: {why}" for group, why in installation.rows(_STOPPED))
+        raise Unproved(f"{error}: {', '.join(behind(installation, wanted))}. {stopped}") from None
+
+
+def indexed(installation: Installation) -> None:
+    """Wait until no document is dirty. Only without new facts does that come to an end."""
+    wait_until("indexing all documents", lambda: installation.rows(_DIRTY) == [(0,)])
+
+
+def conserved(installation: Installation) -> str:
+    """The output of `conservation`; raises Unproved where it is not clean."""
+    done = installation.manage("conservation", check=False)
+    if done.returncode:
+        raise Unproved(f"conservation is not clean:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def only_poison_is_set_aside(installation: Installation, planted: int) -> None:
+    """Dead letters are the records that were planted as poison, and no other."""
+    found = installation.rows(_SET_ASIDE, POISON)
+    if found != [(planted, planted)]:
+        raise Unproved(f"{planted} poison records were planted, set aside are (all, of them poison): {found[0]}")
