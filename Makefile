@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-services lint types bench services services-stop screenshot kill-test lock
+.PHONY: help run test test-services validate lint types bench services services-stop screenshot kill-test lock
 
 # The clients that tests ask Keepa's server with have an environment of their own.
 export KEEPA_PACKAGE_ENV ?= var/keepa-package
@@ -22,6 +22,12 @@ test: $(VENV)/.test lint types ## lint, types and the whole suite on the embedde
 test-services: $(VENV)/.test ## the suite on PostgreSQL, then on all four servers, which it starts and stops; needs Java 21
 	@services/services install
 	@services/services with tests/services/run
+
+# Everything it needs comes with the tests but bubblewrap, in which the image's command runs without root.
+validate: $(VENV)/.test ## compose, image, shell, YAML and the API's description, each by the tool made for it
+	@command -v bwrap >/dev/null || [ "$$(id -u)" != 0 ] \
+	  || { apt-get update -q && apt-get install -y -q bubblewrap; } >var/bubblewrap.log 2>&1 || true
+	@$(BIN)/pytest validate
 
 lint: $(VENV)/.test ## ruff and djlint
 	@echo "Lint ..."

@@ -1,0 +1,3 @@
+# Not for use: hadolint must dislike this one.
+FROM python
+RUN cd /tmp && pip install django
