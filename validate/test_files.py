@@ -1,6 +1,6 @@
 """Shell, YAML and Dockerfile, each by its linter."""
 
-from validate.tools import ROOT, accepts, run, tracked
+from validate.tools import ROOT, accepts, files, run
 
 
 def _is_shell(path: str) -> bool:
@@ -10,13 +10,13 @@ def _is_shell(path: str) -> bool:
 
 
 def test_shell_scripts_are_clean() -> None:
-    scripts = [path for path in tracked() if (ROOT / path).is_file() and _is_shell(path)]
+    scripts = [path for path in files() if _is_shell(path)]
     assert {"services/services", ".ci/run", "tests/services/run"} <= set(scripts)
     accepts("shellcheck", *scripts)
 
 
 def test_yaml_is_clean() -> None:
-    accepts("yamllint", "--strict", "--config-file", "validate/yamllint.yml", *tracked("*.yml", "*.yaml"))
+    accepts("yamllint", "--strict", "--config-file", "validate/yamllint.yml", *files("*.yml", "*.yaml"))
 
 
 def test_the_dockerfile_is_clean() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from validate.tools import BIN, ROOT, tool, tracked
+from validate.tools import BIN, ROOT, files, tool
 
 UID = "10001"
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
@@ -36,11 +36,10 @@ def image() -> Iterator[Path]:
     """What the image has of ours: the files that .dockerignore lets in, and static files collected from them."""
     with tempfile.TemporaryDirectory(prefix="arbitrage-image-") as name:
         folder = Path(name)
-        for path in tracked(*KEPT):
+        for path in files(*KEPT):
             target = folder / "app" / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            if (ROOT / path).exists():
-                shutil.copy(ROOT / path, target)
+            shutil.copy(ROOT / path, target)
         places = {"VAR_DIR": f"{folder}/build", "STATIC_DIR": f"{folder}/static", "PATH": os.environ["PATH"]}
         collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
         subprocess.run(collect, cwd=folder / "app", env=places, check=True)

@@ -33,6 +33,7 @@ def accepts(name: str, *words: str, **variables: str) -> str:
     return done.stdout
 
 
-def tracked(*patterns: str) -> list[str]:
-    """Files of the repository that match."""
-    return accepts("git", "ls-files", "--", *patterns).split()
+def files(*patterns: str) -> list[str]:
+    """Files of the project that match: those of the repository, and those that are not in it yet."""
+    listed = accepts("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns).splitlines()
+    return [path for path in listed if (ROOT / path).is_file()]
