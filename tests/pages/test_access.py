@@ -4,7 +4,17 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-PAGES = ["/", "/opportunities/", "/what-if/", "/watchlist/", "/alerts/", "/pipeline/", "/products/B0TEST0001/"]
+PAGES = [
+    "/",
+    "/opportunities/",
+    "/what-if/",
+    "/survival/",
+    "/backtest/",
+    "/watchlist/",
+    "/alerts/",
+    "/pipeline/",
+    "/products/B0TEST0001/",
+]
 FRAGMENTS = [
     "/ui/kpis",
     "/ui/best",

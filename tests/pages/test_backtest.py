@@ -74,6 +74,15 @@ def test_what_cannot_be_tried_is_said(signed_in: Client, flip: Product, query: s
     assert "What became of the fires" not in page
 
 
+@pytest.mark.parametrize(
+    "given", ["asin=%00", "min_roi=NaN", "min_roi=1e400", "days=abc", "profile=%F0%9F%92%A9", "placebo=x", "source=<b>"]
+)
+def test_what_makes_no_sense_is_said_and_runs_nothing(signed_in: Client, flip: Product, given: str) -> None:
+    page = shown(signed_in, f"?run=1&{given}")
+    assert "banner error" in page
+    assert "What became of the fires" not in page
+
+
 def test_one_backtest_runs_at_a_time(signed_in: Client, flip: Product) -> None:
     with bounded._running:
         assert "Another backtest is running here" in shown(signed_in, "?run=1")
