@@ -12,6 +12,7 @@ ROUTES: Mapping[str, Mapping[str, str]] = {
     "ingestion.poll_due": {"queue": "poll"},
     "arbitrage.request_recompute": {"queue": "slow"},
     "products.roll_up": {"queue": "slow"},
+    "products.sweep_search": {"queue": "slow"},
 }
 """What is not named here goes to "default"."""
 

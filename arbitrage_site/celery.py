@@ -38,4 +38,5 @@ def set_schedule(sender: Celery, **_signal: Any) -> None:
         "roll up": _every(300, "products.roll_up"),
         "fetch exchange rates": _every(6 * 3600, "arbitrage.fetch_fx_rates"),
         "tidy": _every(3600, "ingestion.housekeeping"),
+        **({"sweep search": _every(3600, "products.sweep_search")} if settings.ELASTICSEARCH_URL else {}),
     }

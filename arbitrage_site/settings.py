@@ -206,6 +206,8 @@ if ELASTICSEARCH_URL:
 if REDIS_URL:
     HEALTH_PROBES["redis"] = "arbitrage_site.redis_checks.probe"
 METRIC_FACTS = ["arbitrage_site.work_metrics.facts", "ingestion.metrics.facts", "arbitrage.metrics.facts"]
+if ELASTICSEARCH_URL:
+    METRIC_FACTS.append("products.search.backlog.facts")
 
 # Keepa.
 SIMULATOR_BIND: str = read("SIMULATOR_BIND")
@@ -247,7 +249,7 @@ REPLAY_GIVEN = [
     "arbitrage.BlockedBrand",
 ]
 # What `manage.py conservation` asks of the apps above ingestion: functions that yield differences as sentences.
-CONSERVATION_CHECKS = ["arbitrage.conservation.check"]
+CONSERVATION_CHECKS = ["arbitrage.conservation.check", "products.search.conservation.check"]
 # Whom search documents ask for the open flips of products (`products.search.documents.Scores`).
 SEARCH_SCORES = "arbitrage.document_scores.scores"
 

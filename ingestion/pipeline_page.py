@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db.models import Avg, Count, Q, QuerySet, Sum
 
 from ingestion.keepa.bucket import row_of
-from ingestion.models import DeadLetter, PollRun, TokenBucket, TokenReservation, TokenUse, UiLatency
-from products.models import PollTarget
+from ingestion.models import ConsumerState, DeadLetter, PollRun, TokenBucket, TokenReservation, TokenUse, UiLatency
+from ingestion.topics import DOCUMENTS
+from products.models import PollTarget, SearchDirty
+from products.search.backlog import Backlog, backlog
 
 RECENT = timedelta(minutes=5)
 RUNS_SHOWN = 12
@@ -53,6 +55,31 @@ class Latency:
     count: int
     median: int | None
     p95: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """How the search index follows. `trouble` says why nothing can be written."""
+
+    backlog: Backlog
+    trouble: str
+    refused: list[SearchDirty]
+
+    @property
+    def word(self) -> str:
+        """Its state in one word."""
+        if self.trouble:
+            return "waiting"
+        return "refused in part" if self.backlog.parked else "catching up" if self.backlog.waiting else "up to date"
+
+
+def documents(now: datetime) -> Documents | None:
+    """Three queries; None where search is in the database."""
+    if not settings.ELASTICSEARCH_URL:
+        return None
+    state = ConsumerState.objects.filter(group=DOCUMENTS).first()
+    refused = SearchDirty.objects.filter(is_parked=True).order_by("-since")[:LETTERS_SHOWN]
+    return Documents(backlog(now), state.stopped_because if state else "", list(refused))
 
 
 def polling(now: datetime) -> Polling:

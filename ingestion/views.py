@@ -35,6 +35,7 @@ def _stages() -> dict[str, Any]:
         "latency": pipeline_page.latency(),
         "runs": pipeline_page.newest_runs(),
         "work": work.state(now),
+        "documents": pipeline_page.documents(now),
         "letters": pipeline_page.open_dead_letters(),
     }
 

@@ -1,17 +1,20 @@
 """Curating the watchlist; products and listings are shown, not edited, because facts have one writer."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from arbitrage_site.clock import now
 from products import services
 from products.marketplaces import CHOICES
-from products.models import Listing, Product, Tag, Watch
+from products.models import Listing, Product, SearchDirty, Tag, Watch
+from products.search import dirty
 from products.watchlist import read_entry
 
 
@@ -110,6 +113,11 @@ class WatchAdmin(admin.ModelAdmin[Watch]):
         if "paused" in form.changed_data and not obj.paused:
             services.poll_at_once([obj.product_id], now=moment)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "tags" in form.changed_data:
+            services.touch([form.instance.product_id])
+
     def delete_model(self, request: HttpRequest, obj: Watch) -> None:  # noqa: ARG002 - Django's signature
         services.unwatch([obj.product_id])
 
@@ -119,7 +127,28 @@ class WatchAdmin(admin.ModelAdmin[Watch]):
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin[Tag]):
+    """Search documents show tags."""
+
     search_fields = ["name"]
+
+    def save_model(self, request: HttpRequest, obj: Tag, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            services.touch(_tagged([obj.pk]))
+
+    def delete_model(self, request: HttpRequest, obj: Tag) -> None:
+        with transaction.atomic():
+            services.touch(_tagged([obj.pk]))
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
+        with transaction.atomic():
+            services.touch(_tagged(queryset.values_list("pk", flat=True)))
+            super().delete_queryset(request, queryset)
+
+
+def _tagged(tags: Iterable[int]) -> list[str]:
+    return list(Watch.objects.filter(tags__in=list(tags)).values_list("product_id", flat=True))
 
 
 @admin.register(Product)
@@ -137,3 +166,20 @@ class ListingAdmin(ReadOnlyAdmin):
     search_fields = ["product__asin", "title"]
     exclude = ["history_base", "history_tail"]
     ordering = ["-checked_at"]
+
+
+@admin.register(SearchDirty)
+class SearchDirtyAdmin(ReadOnlyAdmin):
+    """What the search index has still to learn, and what it refuses."""
+
+    list_display = ["asin", "document_version", "since", "attempts", "retry_at", "is_parked", "reason"]
+    list_filter = ["is_parked"]
+    search_fields = ["asin", "reason"]
+    ordering = ["since"]
+    actions = ["try_again"]
+
+    @admin.action(description="Write the selected documents again")
+    def try_again(self, request: HttpRequest, queryset: QuerySet[SearchDirty]) -> None:
+        asins = list(queryset.values_list("asin", flat=True))
+        dirty.retry(now(), asins)
+        self.message_user(request, f"{len(asins)} documents are written again.", messages.SUCCESS)

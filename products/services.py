@@ -131,8 +131,13 @@ def recompute_asked(asins: Collection[str]) -> None:
     Product.objects.filter(asin__in=asins, recompute_wanted=True).update(recompute_wanted=False)
 
 
-def set_best_flips(best: dict[str, BestFlip | None]) -> None:
-    """Store the best flip of each product, or none. Written by the detector for the default profile."""
+def set_best_flips(best: dict[str, BestFlip | None]) -> set[str]:
+    """Store the best flip of each product, or none; returns the products of which it changed, which are touched.
+
+    Written by the detector for the default profile.
+    """
+    if not best:
+        return set()
     known = Product.objects.filter(asin__in=best).values_list("asin", *BEST_COLUMNS)
     changed = []
     for asin, *before in known:
@@ -143,6 +148,7 @@ def set_best_flips(best: dict[str, BestFlip | None]) -> None:
     if changed:
         bulk.update(Product, BEST_COLUMNS, changed, key=("asin",))
         touch([row[-1] for row in changed])
+    return {row[-1] for row in changed}
 
 
 def set_heat(heats: dict[tuple[str, str], int], *, now: datetime, at_most: timedelta) -> None:

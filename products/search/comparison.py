@@ -1,6 +1,6 @@
 """Documents against rows: what the index should hold, what it holds, and how they differ."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -46,21 +46,27 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """ASINs from `after` (left out) to `last` (with it; None: to the end)."""
+    """ASINs from `after` (left out) to `last` (with it; None: to the end), and the products there."""
 
     after: str
     last: str | None
+    asins: Sequence[str]
 
 
 def spans(after: str = "", *, size: int = CHUNK) -> Iterator[Span]:
     """All ASINs there can be, cut so that a span has at most `size` products."""
     while True:
-        asins = Product.objects.filter(asin__gt=after).order_by("asin").values_list("asin", flat=True)
-        last = next(iter(asins[size - 1 : size]), None)
-        yield Span(after, last)
-        if last is None:
+        span = span_after(after, size)
+        yield span
+        if span.last is None:
             return
-        after = last
+        after = span.last
+
+
+def span_after(after: str, size: int) -> Span:
+    """The span of the next products."""
+    asins = list(Product.objects.filter(asin__gt=after).order_by("asin").values_list("asin", flat=True)[:size])
+    return Span(after, asins[-1] if len(asins) == size else None, asins)
 
 
 def differences(index: str, span: Span, *, contents: bool) -> list[Difference]:
@@ -69,10 +75,7 @@ def differences(index: str, span: Span, *, contents: bool) -> list[Difference]:
     Raises client.FAILURES.
     """
     found = _search(index, span, contents=contents)
-    asins = Product.objects.filter(asin__gt=span.after)
-    if span.last is not None:
-        asins = asins.filter(asin__lte=span.last)
-    suspects = _compare(found, _rows(list(asins.values_list("asin", flat=True)), contents=contents))
+    suspects = _compare(found, _rows(span.asins, contents=contents))
     for _ in range(_TRIES):
         if not suspects:
             break

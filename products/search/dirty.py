@@ -135,6 +135,14 @@ def claim(limit: int, now: datetime, *, asins: Collection[str] | None = None) ->
     return claimed
 
 
+def retry(now: datetime, asins: Collection[str] | None = None) -> None:
+    """Have what was refused tried again: that of these products, or all of it."""
+    parked = SearchDirty.objects.filter(is_parked=True)
+    if asins is not None:
+        parked = parked.filter(asin__in=asins)
+    parked.update(is_parked=False, retry_at=now)
+
+
 def park(asin: str, version: int, reason: str, now: datetime) -> None:
     """Say that a new index refuses this document; what is marked already is left to the drain."""
     columns = ("asin", "document_version", "since", "retry_at", "is_parked", "reason")

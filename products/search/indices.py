@@ -1,8 +1,10 @@
 """The indices behind the alias: which one is read, which one is being built, making, swapping and removing them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from products.search.elastic.client import FAILURES, client
@@ -40,13 +42,13 @@ def places() -> Places:
     )
 
 
-def make(stamp: str) -> str:
+def make(now: datetime) -> str:
     """A new index under the alias of those that are being built; returns its name.
 
     A template forbids making our indices by writing to them: a removal that is sent to an index which has just gone
     would otherwise bring it back without its mapping.
     """
-    name = concrete(stamp)
+    name = concrete(f"{now:%Y%m%d%H%M%S%f}")
     asked = _asked()
     asked.indices.put_index_template(
         name=alias(), index_patterns=[alias(), f"{alias()}-*"], allow_auto_create=False, priority=500
@@ -93,9 +95,11 @@ def remove(indices: Sequence[str]) -> None:
 
 
 def leftovers() -> list[str]:
-    """Indices of ours that the alias does not mean: an earlier rebuild was killed before it could remove them."""
-    found = _asked(ignore=True).indices.get(index=f"{alias()}-*", features="aliases").body
-    return sorted(index for index, entry in found.items() if alias() not in entry.get("aliases", {}))
+    """Indices that rebuilds made and that nothing means: they were killed before they could remove them."""
+    found = _asked().indices.get(index=concrete("*"), features="aliases").body
+    ours = re.compile(re.escape(concrete("")) + r"\d{20}")
+    spoken_for = {index for index, entry in found.items() if set(entry["aliases"]) - {building_alias()}}
+    return sorted(index for index in found if ours.fullmatch(index) and index not in spoken_for)
 
 
 def _asked(*, ignore: bool = False) -> Any:

@@ -7,12 +7,12 @@ change. External versions put in order what meets.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
 from arbitrage_site import clock
-from products.models import SearchDirty
-from products.search import comparison, indices, leases
+from products.search import comparison, dirty, indices, leases
 from products.search.elastic.client import FAILURES, sentence
 from products.search.filling import Filling, RebuildFailed
 from products.search.repair import repair
@@ -38,9 +38,15 @@ def rebuild(*, say: Callable[[str], None] = log.info, grace: float = GRACE_SECON
             raise RebuildFailed(sentence(error)) from error
 
 
+def tidy() -> None:
+    """Remove what a killed rebuild left behind, unless one is running. Raises client.FAILURES."""
+    with suppress(leases.Taken), leases.held("rebuild"):
+        indices.remove(indices.leftovers())
+
+
 def _rebuild(renew: Callable[[], None], say: Callable[[str], None], grace: float) -> int:
     indices.remove(indices.leftovers())
-    index = indices.make(f"{clock.now():%Y%m%d%H%M%S%f}")
+    index = indices.make(clock.now())
     try:
         count = Filling(index, renew, say).run()
         _catch_up(renew)
@@ -50,7 +56,7 @@ def _rebuild(renew: Callable[[], None], say: Callable[[str], None], grace: float
     except BaseException:
         indices.discard(index)
         raise
-    SearchDirty.objects.filter(is_parked=True).update(is_parked=False, retry_at=clock.now())
+    dirty.retry(clock.now())
     say(f"{count} documents in {index}, which searches read now.")
     if before:
         time.sleep(grace)

@@ -10,6 +10,7 @@ from ingestion.conservation import listings, log
 from ingestion.conservation.report import Check
 
 NAMED = 20
+_AND_DOCUMENTS = ", or search documents unlike their rows" if settings.ELASTICSEARCH_URL else ""
 """Differences of a check that are printed; the rest is counted."""
 
 
@@ -39,4 +40,4 @@ class Command(BaseCommand):
 def _higher() -> Check:
     """What the apps above have to say, by the functions that the settings name."""
     found = [difference for path in settings.CONSERVATION_CHECKS for difference in import_string(path)()]
-    return Check("Results", f"{len(found)} opportunities open twice or alerts twice for one event", found)
+    return Check("Results", f"{len(found)} opportunities open twice, alerts twice for one event{_AND_DOCUMENTS}", found)
