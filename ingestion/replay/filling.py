@@ -12,7 +12,7 @@ from django.db.models import Model, Q
 
 from ingestion.copying.rows import insert, pages, reset_sequences
 from ingestion.copying.tables import Table, tables
-from ingestion.eventlog.sql import current_epoch
+from ingestion.eventlog.reading import current_epoch
 from ingestion.models import LogEpoch, LogPartition, LogRecord
 from ingestion.replay.places import ALIAS, LIVE, ReplayRefused
 from ingestion.replay.spans import Stretch

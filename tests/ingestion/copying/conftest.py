@@ -4,18 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from ingestion.databases import Entry, entry_of, known_as, patient
-from ingestion.eventlog.sql import Entry as Appended
-from ingestion.eventlog.sql import append_entries
-from ingestion.topics import RAW
-from products.models import Tag
-from tests import factories
-from tests.ingestion.test_conservation import consume, load
+from tests.ingestion.copying.filled import fill
 
 
 @pytest.fixture(scope="session")
@@ -41,13 +35,5 @@ def empty(migrated: Path, tmp_path: Path) -> Entry:
 @pytest.fixture
 def source() -> Entry:
     """The database of the tests, filled."""
-    load()
-    product = factories.product("B0COPY0001", eans=["4004122159147"])
-    watch = factories.watch(product)
-    watch.tags.add(Tag.objects.create(name="toys"))
-    factories.listing(product, "DE", history_base=factories.history())
-    factories.opportunity(product)
-    User.objects.create_user("buyer", password="a long password")
-    append_entries(RAW, [Appended("B0CONS0001", b"{", {})], now=factories.NOON)
-    consume()
+    fill()
     return patient(connection.settings_dict)

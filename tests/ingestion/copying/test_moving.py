@@ -12,7 +12,7 @@ from django.db import connection
 from arbitrage.models import Opportunity
 from arbitrage_site import clock
 from ingestion.copying.digests import Digest
-from ingestion.copying.guards import CopyRefused, check_empty
+from ingestion.copying.guards import CopyRefused, check_empty, check_stopped
 from ingestion.copying.moving import CopyDiffers, Report, copy
 from ingestion.copying.rows import insert
 from ingestion.copying.tables import tables
@@ -134,14 +134,13 @@ def test_a_source_at_work_is_refused_until_its_leases_end(source: Entry, empty: 
     assert moved(source, empty).log
 
 
-@pytest.mark.sqlite
-def test_a_source_with_a_worker_is_refused(source: Entry, empty: Entry) -> None:
-    lock = Path(source["NAME"]).parent / "worker.lock"
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        assert "A worker is at work" in refusal(source, empty)
-    assert moved(source, empty).log
-    lock.unlink()
+def test_a_file_with_a_worker_is_refused_while_it_runs(empty: Entry) -> None:
+    with known_as("source", empty), (Path(empty["NAME"]).parent / "worker.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(CopyRefused, match="A worker is at work"):
+            check_stopped(tables(), "source", empty, clock.now())
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        check_stopped(tables(), "source", empty, clock.now())
 
 
 def change_migrations(entry: Entry, statement: str) -> None:

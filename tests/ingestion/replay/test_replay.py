@@ -21,6 +21,7 @@ from ingestion.replay.places import ReplayRefused, place_of
 from ingestion.replay.spans import Stretch, bound_of, stretches
 from ingestion.runner.loop import Runner
 from ingestion.topics import ALERT, RAW
+from products.marketplaces import Code
 from products.models import Listing
 from products.series import BUY_BOX, COUNT_NEW, NEW, SALES
 from tests.ingestion.enrichment.raw import MINUTE, NOW, csv_of, keepa_product, record
@@ -49,7 +50,8 @@ def test_all_kept_records_give_the_same_listings_again() -> None:
 def flip() -> None:
     """A product that is cheap in Italy and dear in Germany, as the whole pipeline sees it."""
     since = MINUTE - 100 * 1440
-    for number, (code, price) in enumerate({"IT": 3000, "DE": 9000}.items()):
+    prices: dict[Code, int] = {"IT": 3000, "DE": 9000}
+    for number, (code, price) in enumerate(prices.items()):
         csv = csv_of({NEW: [since, price], COUNT_NEW: [since, 3], BUY_BOX: [since, price, 0], SALES: [since, 900]})
         product = keepa_product("B0FLIP0001", code, csv=csv)
         made = record(asin="B0FLIP0001", code=code, product=product, asked=("history", "buybox"))
