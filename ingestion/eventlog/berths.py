@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from ingestion.eventlog.base import Fenced, Place
+from ingestion.eventlog.broker import name_of
 from ingestion.eventlog.holdings import take
 from ingestion.eventlog.lane import Lane
 from ingestion.eventlog.leases import RENEW
@@ -99,4 +100,4 @@ class Berths:
 
 
 def _lane(row: RelayPosition) -> Lane:
-    return Lane((row.topic, row.partition), row.epoch, row.next_offset, row.broker_offset)
+    return Lane((row.topic, row.partition), name_of(row.topic), row.epoch, row.next_offset, row.broker_offset)

@@ -105,9 +105,10 @@ class KafkaReader:
 
     def _shelve(self, messages: Sequence[wire.Received]) -> None:
         repeated = foreign = 0
+        names = {broker.name_of(name): name for name in self._names}
         for message in messages:
-            place = broker.topic_of(message.topic()), message.partition()
-            arrival = wire.arrival_of(message)
+            place = names[message.topic()], message.partition()
+            arrival = wire.arrival_of(message, place)
             if arrival is None:
                 foreign += 1
                 continue

@@ -10,7 +10,8 @@ from ingestion.eventlog.base import Place
 
 @dataclass(slots=True)
 class Lane:
-    """`saved` is the position in the database, `acknowledged` what it may be moved to, `following` what to read next.
+    """`name` is the topic's on the broker, `saved` the position stored, `acknowledged` what it may be moved to,
+    `following` what to read next.
 
     The producer acknowledges a partition in order, so the number of an acknowledged record is that of the oldest in
     flight. `expected` is the least number that the broker may give to what comes next: a smaller one shows that the
@@ -18,6 +19,7 @@ class Lane:
     """
 
     place: Place
+    name: str
     epoch: int
     saved: int
     expected: int

@@ -172,30 +172,27 @@ class Relay:
     def _send(self, producer: Producer, berths: Berths, lane: Lane, shipment: Shipment) -> bool:
         """Hand a record to the producer, its value left out where it is too large; False if the queue stays full."""
         is_elsewhere = shipment.offset in lane.too_large or len(shipment.value) > MOST_BYTES
-        topic, partition = lane.place
-        until = self._monotonic() + FULL_SECONDS
+        value = None if is_elsewhere else shipment.value
+        headers = wire.headers_of(shipment.offset, shipment.epoch, shipment.headers, is_elsewhere=is_elsewhere)
+        _, partition = lane.place
+        until: float | None = None
         while True:
             try:
                 producer.produce(
-                    broker.name_of(topic),
-                    None if is_elsewhere else shipment.value,
-                    shipment.key,
-                    partition,
-                    lane.delivered,
+                    *(lane.name, value, shipment.key, partition, lane.delivered),
                     timestamp=shipment.milliseconds,
-                    headers=wire.headers_of(
-                        shipment.offset, shipment.epoch, shipment.headers, is_elsewhere=is_elsewhere
-                    ),
+                    headers=headers,
                 )
+                break
             except BufferError:
+                until = until or self._monotonic() + FULL_SECONDS
                 if self._monotonic() >= until:
                     return False
                 producer.poll(WAIT_SECONDS)
-                continue
-            lane.sent(shipment.offset)
-            if is_elsewhere:
-                self._note_too_large(berths, lane, shipment)
-            return True
+        lane.sent(shipment.offset)
+        if is_elsewhere:
+            self._note_too_large(berths, lane, shipment)
+        return True
 
     def _note_too_large(self, berths: Berths, lane: Lane, shipment: Shipment) -> None:
         topic, partition = lane.place

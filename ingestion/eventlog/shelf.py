@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingestion.eventlog.base import Record
 
@@ -10,8 +10,7 @@ Fill = Callable[[int, int], list[Record]]
 """From a number on, so many records of the log's table; fewer where one is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A record as Kafka gave it; without `record`, its value is only in SQL."""
 
     offset: int
@@ -35,12 +34,14 @@ class Shelf:
 
     def add(self, arrival: Arrival, epoch: int) -> bool:
         """Keep what arrived; False if it is a repeat, or of a generation before `epoch`."""
-        self._after = arrival.broker_offset + 1
-        if arrival.offset < self.expected or arrival.epoch < epoch:
+        offset, of_epoch, broker_offset, record = arrival
+        self._after = broker_offset + 1
+        if offset < self.expected or of_epoch < epoch:
             return False
         self._arrivals.append(arrival)
-        self.expected = arrival.offset + 1
-        self.bytes += _size(arrival)
+        self.expected = offset + 1
+        if record is not None:
+            self.bytes += len(record.value)
         return True
 
     def passed(self, position: int) -> None:

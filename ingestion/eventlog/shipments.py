@@ -1,7 +1,7 @@
 """The log's records as the relay sends them: read in bulk, without an object of the model or its JSON for each."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,7 +29,8 @@ def shipments(place: Place, start: int, end: int, limit: int) -> Iterator[Shipme
     """The records from `start` to before `end`, in order; one that is missing is left out, and readers notice."""
     topic, partition = place
     rows = LogRecord.objects.filter(topic=topic, partition=partition, offset__gte=start, offset__lt=end)
-    columns = ("offset", "key", "value", Cast("headers", TextField()), "timestamp", "epoch")
+    # As text, headers and times are found in a cache: most records of a batch share them.
+    columns = ("offset", "key", "value", Cast("headers", TextField()), Cast("timestamp", TextField()), "epoch")
     for offset, key, value, headers, timestamp, epoch in rows.order_by("offset").values_list(*columns)[:limit]:
         yield Shipment(offset, key, values.unpack(value), _own(headers), _milliseconds(timestamp), epoch)
 
@@ -40,5 +41,6 @@ def _own(headers: str) -> wire.Headers:
 
 
 @lru_cache(maxsize=1024)
-def _milliseconds(timestamp: datetime) -> int:
-    return int(timestamp.timestamp() * 1000)
+def _milliseconds(timestamp: str) -> int:
+    """Both databases write UTC; SQLite leaves the zone out."""
+    return int(datetime.fromisoformat(timestamp).replace(tzinfo=UTC).timestamp() * 1000)

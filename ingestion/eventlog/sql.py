@@ -1,11 +1,10 @@
 """The event log in SQL tables: appending, which is the only way to write, and reading as a member of a group."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from ingestion.errors import ConsumerStopped
 from ingestion.eventlog import values
@@ -80,28 +79,11 @@ def create_partitions(topic: Topic) -> None:
 def _insert(
     topic: Topic, entries: Sequence[Entry], places: Sequence[tuple[int, int]], *, epoch: int, now: datetime
 ) -> None:
-    """Plain executemany: model instances would cost more than compressing the values."""
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(name) for name in _COLUMNS)
-    marks = ", ".join(["%s"] * len(_COLUMNS))
-    timestamp = connection.ops.adapt_datetimefield_value(now)
     rows = [
-        (
-            topic.name,
-            partition,
-            offset,
-            entry.key,
-            values.pack(entry.value),
-            json.dumps(entry.headers),
-            timestamp,
-            epoch,
-        )
+        (topic.name, partition, offset, entry.key, values.pack(entry.value), entry.headers, now, epoch)
         for entry, (partition, offset) in zip(entries, places, strict=True)
     ]
-    table = quote(LogRecord._meta.db_table)
-    statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names of the model alone
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+    bulk.insert(LogRecord, _COLUMNS, rows)
 
 
 class SqlReader:

@@ -17,7 +17,6 @@ def pack(value: bytes) -> bytes:
 
 def unpack(stored: bytes | memoryview) -> bytes:
     """The value again. A format that this version does not know is a ValueError that names it."""
-    stored = bytes(stored)
     if stored[:1] != ZSTD:
-        raise ValueError(f"A stored value begins with {stored[:1]!r}, which no known format does.")
-    return _decompressor.decompress(stored[1:])
+        raise ValueError(f"A stored value begins with {bytes(stored[:1])!r}, which no known format does.")
+    return _decompressor.decompress(memoryview(stored)[1:])

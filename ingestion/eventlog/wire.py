@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
-from ingestion.eventlog.base import Record
-from ingestion.eventlog.broker import topic_of
+from ingestion.eventlog.base import Place, Record
 from ingestion.eventlog.shelf import Arrival
 
 OFFSET = "log-offset"
@@ -42,24 +41,23 @@ def encoded(headers: Mapping[str, str]) -> Headers:
     return [(name, value.encode()) for name, value in headers.items()]
 
 
-def arrival_of(message: Received) -> Arrival | None:
-    """What a message brings; None if it is not of the relay's making."""
+def arrival_of(message: Received, place: Place) -> Arrival | None:
+    """What a message of a partition brings; None if it is not of the relay's making."""
     headers = message.headers() or ()
     try:
-        return _arrival(message, headers)
+        return _arrival(message, place, headers)
     except (ValueError, LookupError, AttributeError, TypeError):  # a mark or the key is missing or something else
         return None
 
 
-def _arrival(message: Received, headers: Sequence[tuple[str, bytes]]) -> Arrival | None:
+def _arrival(message: Received, place: Place, headers: Sequence[tuple[str, bytes]]) -> Arrival | None:
     (first, offset), (second, epoch) = headers[0], headers[1]
     if first != OFFSET or second != EPOCH:
         return None
     if len(headers) > 2 and headers[2][0] == ELSEWHERE:
         return Arrival(int(offset), int(epoch), message.offset(), None)
     record = Record(
-        topic_of(message.topic()),
-        message.partition(),
+        *place,
         int(offset),
         message.key().decode(),
         message.value(),
