@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django.plugin import DjangoDbBlocker
-from django.conf import settings
 
 from arbitrage_site.limits import rules
 
