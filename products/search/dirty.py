@@ -54,8 +54,9 @@ def lift(versions: Mapping[str, int]) -> None:
         _lock(sorted(versions))
         rows = Product.objects.filter(asin__in=versions).order_by("asin").values_list("asin", "document_version")
         raised = [(versions[asin] + 1, asin) for asin, version in rows if version < versions[asin]]
-        bulk.update(Product, ("document_version",), raised, key=("asin",))
-        _mark([asin for _, asin in raised])
+        if raised:
+            bulk.update(Product, ("document_version",), raised, key=("asin",))
+            _mark([asin for _, asin in raised])
 
 
 def bury(asins: Collection[str]) -> None:
