@@ -66,7 +66,7 @@ def processes(*, redis: bool, kafka: bool, elasticsearch: bool, demo: bool) -> t
     if (kafka or elasticsearch) and not redis:
         raise CommandError("Kafka and Elasticsearch are served by processes that need Redis: set REDIS_URL too.")
     names = ["web", *(WORKERS if redis else ("worker",)), "consumers"]
-    names += ["relay"] * kafka + ["indexer"] * elasticsearch + ["simulator"] * demo
+    names += ["relay"] * kafka + ["simulator"] * demo
     return "Procfile.distributed" if redis else "Procfile", names
 
 

@@ -78,7 +78,7 @@ def test_with_all_servers_every_process_of_the_distributed_procfile_runs() -> No
 
 def test_what_serves_a_server_that_is_not_named_stays_off() -> None:
     _, names = run.processes(redis=True, kafka=False, elasticsearch=False, demo=False)
-    assert not {"relay", "indexer", "simulator"} & set(names)
+    assert not {"relay", "simulator"} & set(names)
 
 
 def test_kafka_without_redis_is_refused_with_a_sentence() -> None:
