@@ -35,8 +35,9 @@ def _walk(ask: Ask, query: SearchQuery, wanted: Filters, *, skip: int, size: int
     if skip + size <= REACH:
         return ask(request | {"from": skip, "size": size, "_source": SHOWN})
     keys = {"stored_fields": "_none_"}
-    passed = ask(request | keys | {"from": REACH - 1, "size": 1})
-    skip -= REACH
+    first = min(skip, REACH)
+    passed = ask(request | keys | {"from": first - 1, "size": 1})
+    skip -= first
     while skip > 0 and passed:
         stride = min(skip, REACH)
         passed = ask(request | keys | {"size": stride, "search_after": passed[-1]["sort"]})

@@ -4,6 +4,7 @@ The types need nothing but the core of Elasticsearch: words are folded in Python
 split at spaces there, money is `long`, and no script is used. `dynamic: strict` refuses a field that is not declared.
 """
 
+from copy import deepcopy
 from typing import Any
 
 from django.conf import settings
@@ -105,7 +106,7 @@ class ProductDocument(Document):  # type: ignore[misc] # the library is not type
 def mappings() -> dict[str, Any]:
     """The body `mappings` of the index."""
     declared: dict[str, Any] = ProductDocument._doc_type.mapping.to_dict()  # noqa: SLF001 - the library's own way
-    return declared
+    return deepcopy(declared)
 
 
 def index_settings() -> dict[str, Any]:
