@@ -1,12 +1,15 @@
 """Documents agree with the rows they are made of."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test.utils import CaptureQueriesContext
 
 from arbitrage_site.clock import minute_of
+from products.marketplaces import CODES
 from products.models import Tag
 from products.search.documents import Document, documents
 from products.search.elastic.mapping import mappings
@@ -79,6 +82,23 @@ def _same_names(part: Document, declared: Document) -> None:
             if nested and name != "current_prices":
                 assert set(entry) == set(nested)
     assert set(part) == set(declared)
+
+
+def test_the_contract_names_every_field() -> None:
+    page = (settings.BASE_DIR / "docs/contracts/ELASTICSEARCH_SCHEMA.md").read_text()
+    assert [name for name in _names(mappings()["properties"]) if f"`{name}`" not in page.replace("`.", "`")] == []
+
+
+def _names(declared: Document) -> Iterator[str]:
+    for name, kind in declared.items():
+        if name in CODES:
+            yield from _names(kind["properties"])
+        elif name == "current_prices":
+            yield from ("current_prices.<marketplace>", *_names(kind["properties"]))
+        elif name == "lowest_new":
+            yield from ("lowest_new.EUR", "GBP")
+        else:
+            yield from (name, *_names(kind.get("properties", {})))
 
 
 def test_a_document_is_json_and_the_same_each_time(full: Document) -> None:

@@ -49,7 +49,7 @@ def source(asin: str) -> dict[str, Any]:
 
 
 def test_a_document_read_back_is_the_document_in_every_field(search_index: Search) -> None:
-    """Some clients index empty documents without an error (docs/decisions/0014)."""
+    """Some clients index empty documents without an error (docs/decisions/0010)."""
     best = {"best_score": 78, "best_net": 936, "best_roi": 2203, "best_margin": 1392, "best_source": "IT"}
     row = product(ASIN, eans=["4004122159147"], best_target="DE", is_demo=True, **best)
     listing(row, "DE", 2**40, history_base=history())
