@@ -1,10 +1,13 @@
 """Celery's settings with each broker: Redis where REDIS_URL names one, else files in VAR_DIR."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
+PREFIX = "CELERY_"
 QUEUES = ("poll", "default", "slow")
 EMBEDDED_QUEUES = ("celery",)
 
@@ -54,3 +57,28 @@ def tls(url: str, ca_file: str) -> dict[str, Any] | None:
         return None
     files = {"ssl_ca_certs": ca_file} if ca_file else {}
     return {"ssl_cert_reqs": ssl.CERT_REQUIRED, **files}
+
+
+class CelerySettings(Mapping[str, Any]):
+    """The Django settings that begin with CELERY_, under Celery's own names, read when Celery asks.
+
+    Celery shows all it was configured with to whoever inspects a worker, Flower's pages among them. Addresses and
+    keys of other services are not in this, and it masks the broker's password only under the name "broker_url".
+    """
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names():
+            raise KeyError(name)
+        return getattr(settings, PREFIX + name.upper())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def _names(self) -> list[str]:
+        return [name.removeprefix(PREFIX).lower() for name in dir(settings) if name.startswith(PREFIX)]
+
+
+celery_settings = CelerySettings()

@@ -13,7 +13,7 @@ from arbitrage_site.worker import install
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arbitrage_site.settings")
 
 app = Celery("arbitrage")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+app.config_from_object("arbitrage_site.broker:celery_settings")
 app.autodiscover_tasks()
 install(app)
 app.steps["worker"].add(DjangoStructLogInitStep)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from arbitrage_site.problem import API_PREFIX
+
 REPLACED = "\ufffd"
 _QUOTED, _REPLACED_QUOTED = "%00", "%EF%BF%BD"
 
@@ -15,7 +17,7 @@ def without_nul(text: str) -> str:
 
 
 class NoNul:
-    """Middleware: what is asked for in the path or the query holds no NUL. Forms and the API refuse it themselves."""
+    """Middleware: a path holds no NUL, nor does a page's query. Forms, and parameters of the API, refuse it by name."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -23,6 +25,6 @@ class NoNul:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.path_info, request.path = without_nul(request.path_info), without_nul(request.path)
         query = request.META.get("QUERY_STRING", "")
-        if _QUOTED in query:
+        if _QUOTED in query and not request.path.startswith(API_PREFIX):
             request.META["QUERY_STRING"] = query.replace(_QUOTED, _REPLACED_QUOTED)
         return self._get_response(request)

@@ -281,11 +281,13 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
 # read half-written.
 tempfile.tempdir = str(_TEMPORARY_DIR)
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "arbitrage_site.file_broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = broker.on_redis() if REDIS_URL else broker.on_files(QUEUE_DIR, CONTROL_DIR)
 CELERY_BROKER_USE_SSL = broker.tls(REDIS_URL, REDIS_CA_FILE)
 if REDIS_URL:
     CELERY_TASK_DEFAULT_QUEUE = "default"
     CELERY_TASK_ROUTES = broker.ROUTES
+    CELERY_WORKER_SEND_TASK_EVENTS = True  # Flower shows what happens from its start on; without it nobody listens
     CELERY_BEAT_SCHEDULER = "arbitrage_site.beat:SlotDatabaseScheduler"
 WORK_QUEUES = broker.QUEUES if REDIS_URL else broker.EMBEDDED_QUEUES
 CELERY_TASK_SERIALIZER = "json"
