@@ -17,6 +17,7 @@ from elasticsearch import ApiError, ConnectionTimeout, TransportError
 from products.search.documents import Document
 from products.search.elastic.client import client, sentence
 
+MISSING = "The search index is missing: run manage.py search_rebuild."
 MOST_DOCUMENTS = 1000
 MOST_BYTES = 4_000_000
 """Of a request. A document that is larger goes alone."""
@@ -149,25 +150,14 @@ class BulkWriter:
             why = f"Elasticsearch answered for {len(items)} of {len(part)} documents, or for others."
             written.outcomes.update({line.asin: Outcome(Result.RETRY, why) for line in part})
             return
-        for line, item in zip(part, items, strict=True):
-            written.outcomes[line.asin] = self._outcome(line, item, written)
+        if any(item["status"] == 404 and "error" in item for item in items):
+            written.is_missing, written.trouble = True, MISSING
+            return
+        written.outcomes.update({line.asin: _outcome(line, item) for line, item in zip(part, items, strict=True)})
         if any(item["status"] in _BUSY for item in items):
             self._shrink(len(part))
         else:
             self.documents = min(MOST_DOCUMENTS, self.documents + _MORE_DOCUMENTS)
-
-    def _outcome(self, line: _Line, item: Mapping[str, Any], written: Written) -> Outcome:
-        status, error = item["status"], item.get("error") or {}
-        if status < 300 or (status == 404 and line.is_removal and not error):
-            return Outcome(Result.DONE)
-        reason = f"{error.get('type', status)}: {error.get('reason', '')}"
-        if status == 409:
-            known = _CURRENT.search(reason)
-            return Outcome(Result.STALE, version=int(known[1]) if known else None)
-        if status == 404:
-            written.is_missing = True
-            written.trouble = "The search index is missing: run manage.py search_rebuild."
-        return Outcome(Result.REFUSED if status == 400 else Result.RETRY, reason)
 
     def _shrink(self, tried: int) -> None:
         self.documents = max(1, min(self.documents, tried) // 2)
@@ -183,3 +173,14 @@ def _line(operation: Operation, version_type: VersionType) -> _Line:
 
 def _why(error: ApiError) -> str:
     return f"Elasticsearch does not take the document: {error.message}"
+
+
+def _outcome(line: _Line, item: Mapping[str, Any]) -> Outcome:
+    status, error = item["status"], item.get("error") or {}
+    if status < 300 or (status == 404 and line.is_removal):
+        return Outcome(Result.DONE)
+    reason = f"{error.get('type', status)}: {error.get('reason', '')}"
+    if status == 409:
+        known = _CURRENT.search(reason)
+        return Outcome(Result.STALE, version=int(known[1]) if known else None)
+    return Outcome(Result.REFUSED if status == 400 else Result.RETRY, reason)

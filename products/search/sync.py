@@ -9,7 +9,7 @@ from random import Random
 from arbitrage_site import clock
 from products.models import Product, SearchDirty, SearchTombstone
 from products.search import dirty, indices, versions
-from products.search.bulk_writer import BulkWriter, Operation, Outcome, Result, Written
+from products.search.bulk_writer import MISSING, BulkWriter, Operation, Outcome, Result, Written
 from products.search.dirty import Failure
 from products.search.documents import documents
 from products.search.elastic.client import FAILURES, sentence
@@ -18,7 +18,6 @@ from products.search.elastic.mapping import alias
 MOST = 1000
 """Documents of one drain."""
 
-MISSING = "The search index is missing: run manage.py search_rebuild."
 _FIRST_SECONDS = 0.5
 _MOST_SECONDS = 30.0
 _WORST_FIRST = (Result.REFUSED, Result.RETRY, Result.STALE, Result.DONE)

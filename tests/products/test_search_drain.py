@@ -1,0 +1,163 @@
+"""The drain, from marked rows to documents, through every way in which Elasticsearch can fail."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from pytest_django import Settings
+
+from arbitrage_site.clock import now
+from products import services
+from products.models import Product, SearchDirty
+from products.search import dirty, indices
+from products.search.bulk_writer import MISSING
+from products.search.elastic.mapping import alias
+from products.search.sync import Drain, Drained, sync
+from tests import factories, fake_elasticsearch
+from tests.fake_elasticsearch import FakeElasticsearch
+
+pytestmark = pytest.mark.django_db
+
+A, B = "B0TEST0001", "B0TEST0002"
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[FakeElasticsearch]:
+    with fake_elasticsearch.fake_elasticsearch(alias()) as running:
+        settings.ELASTICSEARCH_URL = running.url
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _two_products(server: FakeElasticsearch) -> None:  # nothing is marked without an index
+    for asin in (A, B):
+        factories.listing(factories.product(asin), "DE")
+    services.touch([A, B])
+
+
+def drain(at: datetime | None = None) -> Drained:
+    return Drain(Random(1))(100, at or now())  # noqa: S311 - jitter
+
+
+def left() -> set[str]:
+    return set(SearchDirty.objects.values_list("asin", flat=True))
+
+
+def test_documents_carry_the_version_of_their_row(server: FakeElasticsearch) -> None:
+    assert drain() == Drained(claimed=2, written=2)
+    assert server.versions(alias()) == {A: 2, B: 2}
+    assert not left()
+    assert drain() == Drained()
+
+
+def test_a_product_that_is_gone_is_taken_out(server: FakeElasticsearch) -> None:
+    drain()
+    services.remove([A])
+    assert drain() == Drained(claimed=1, written=1)
+    assert server.versions(alias()) == {B: 2}
+
+
+def test_what_cannot_be_written_now_waits_longer_each_time(server: FakeElasticsearch) -> None:
+    at = now()
+    for attempt in range(1, 4):
+        server.faults.append(fake_elasticsearch.some(429, B, kind="es_rejected_execution_exception"))
+        drain(at)
+        row = SearchDirty.objects.get()
+        assert (row.asin, row.attempts) == (B, attempt)
+        assert at <= row.retry_at <= at + timedelta(seconds=0.5 * 2**attempt)
+        assert row.reason.startswith("es_rejected_execution_exception")
+        at = row.retry_at
+    assert drain(at).written == 1
+
+
+def test_what_the_mapping_refuses_is_parked_and_does_not_come_back(server: FakeElasticsearch) -> None:
+    server.faults.append(fake_elasticsearch.some(400, A, kind="strict_dynamic_mapping_exception"))
+    assert drain() == Drained(claimed=2, written=1, parked=1)
+    row = SearchDirty.objects.get()
+    assert row.is_parked
+    assert "strict_dynamic_mapping_exception" in row.reason
+    assert drain(now() + timedelta(days=1)) == Drained()
+
+
+@pytest.mark.parametrize("fault", [fake_elasticsearch.whole(503), fake_elasticsearch.unanswered])
+def test_after_a_server_that_failed_everything_is_due_at_once(
+    server: FakeElasticsearch, fault: fake_elasticsearch.Fault
+) -> None:
+    server.faults.append(fault)
+    drained = drain()
+    assert (drained.claimed, drained.written) == (2, 0)
+    assert drained.trouble
+    assert left() == {A, B}
+    again = drain()
+    assert again.written + again.stale == 2
+    assert not left()
+
+
+def test_a_short_answer_loses_nothing(server: FakeElasticsearch) -> None:
+    server.faults.append(fake_elasticsearch.short)
+    assert drain().retried == 2
+    assert drain(now() + timedelta(minutes=1)) == Drained(claimed=2, stale=2)
+    assert not left()
+
+
+def test_without_an_index_everything_waits_for_one(server: FakeElasticsearch) -> None:
+    server.aliases.clear()
+    assert drain() == Drained(trouble=MISSING)
+    assert left() == {A, B}
+
+
+def test_a_server_that_is_away_costs_nothing(settings: Settings) -> None:
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"
+    assert "cannot be reached" in drain().trouble
+    assert left() == {A, B}
+
+
+def test_an_index_that_is_being_built_is_written_first(server: FakeElasticsearch) -> None:
+    server.aliases[indices.building_alias()] = "new"
+    server.documents["new"] = {}
+    assert drain() == Drained(claimed=2, written=2)
+    assert [index for index, _ in server.asked] == ["new", alias()]
+    assert set(server.documents["new"]) == {A, B}
+
+
+def test_what_an_index_being_built_did_not_take_is_sent_again(server: FakeElasticsearch) -> None:
+    server.aliases[indices.building_alias()] = "gone"
+    assert drain() == Drained(claimed=2)
+    assert left() == {A, B}
+    del server.aliases[indices.building_alias()]
+    assert drain() == Drained(claimed=2, stale=2)
+    assert not left()
+
+
+def test_a_product_behind_its_document_catches_up(server: FakeElasticsearch) -> None:
+    server.documents[f"{alias()}-1"][A] = (50, {"of": "a database that was lost"})
+    assert drain() == Drained(claimed=2, written=1, stale=1)
+    assert Product.objects.get(asin=A).document_version == 51
+    assert drain() == Drained(claimed=1, written=1)
+    assert server.versions(alias()) == {A: 51, B: 2}
+
+
+def test_a_removal_that_the_index_refuses_as_old_is_raised(server: FakeElasticsearch) -> None:
+    server.documents[f"{alias()}-1"][A] = (50, {"of": "a database that was lost"})
+    services.remove([A])
+    drain()
+    assert drain() == Drained(claimed=1, written=1)
+    assert server.versions(alias()) == {B: 2}
+    assert not left()
+
+
+def test_a_late_writer_cannot_bring_back_what_was_removed(server: FakeElasticsearch) -> None:
+    late = dirty.claim(1, now(), asins=[A])
+    services.remove([A])
+    drain()
+    assert server.versions(alias()) == {B: 2}
+    operations = [fake_elasticsearch.Operation("index", A, late[A], {"asin": A})]
+    assert next(iter(server.apply(alias(), operations)))["index"]["status"] == 409
+
+
+def test_syncing_writes_and_removes_at_once(server: FakeElasticsearch) -> None:
+    server.documents[f"{alias()}-1"]["B0STRAY001"] = (3, {"asin": "B0STRAY001"})
+    Product.objects.filter(asin=A).delete()
+    sync([A, B, "B0STRAY001"])
+    assert server.versions(alias()) == {B: 3}
