@@ -93,12 +93,7 @@ class Topics:
 
     def _look(self) -> tuple[dict[str, TopicMetadata], int]:
         """The topics that are there, and how many brokers."""
-        try:
-            found = self._admin.list_topics(timeout=broker.LOOK_SECONDS)
-        except KafkaException as error:
-            self._admin.poll(0)
-            self._complaints.check()
-            raise broker.unreachable() from error
+        found = broker.listed(self._admin, self._complaints)
         return {name: one for name, one in found.topics.items() if one.error is None}, len(found.brokers)
 
     def _wait_for(self, names: set[str]) -> None:

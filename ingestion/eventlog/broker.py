@@ -1,10 +1,11 @@
 """What every client of Kafka begins with: names, settings, and what a broker's refusal means in a sentence."""
 
-import logging
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka.admin import AdminClient, ClusterMetadata
 from django.conf import settings
 
 from ingestion.errors import ConsumerStopped, TransientError
@@ -12,9 +13,9 @@ from ingestion.topics import PARTITIONS, Topic
 
 LOOK_SECONDS = 5.0
 """How long to wait for a broker's first answer."""
+STEP_SECONDS = 0.5
 
 Settings = Mapping[str, str | int]
-_log = logging.getLogger("ingestion.kafka")
 _SIGN_IN = {"_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED"}
 _TLS = {"_SSL"}
 _PERMISSION = {"TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED"}
@@ -61,7 +62,7 @@ def client_settings(complaints: Complaints, role: Settings, own: Settings) -> di
         **role,
         **own,
         "error_cb": complaints,
-        "logger": _log,
+        "log_level": 2,  # what goes wrong is told by the callback; the library says it again for every new connection
     }
 
 
@@ -70,16 +71,24 @@ def look(client: Producer | Consumer, topics: Iterable[Topic], complaints: Compl
 
     Raises TransientError while it does not answer, ConsumerStopped where it refuses or a topic is not as declared.
     """
-    try:
-        found = client.list_topics(timeout=LOOK_SECONDS)
-    except KafkaException as error:
-        client.poll(0)
-        complaints.check()
-        raise unreachable() from error
+    found = listed(client, complaints)
     partitions = {name: len(topic.partitions) for name, topic in found.topics.items() if topic.error is None}
     for topic in topics:
         check_partitions(topic.name, partitions.get(name_of(topic.name)))
     return str(found.cluster_id)
+
+
+def listed(client: Producer | Consumer | AdminClient, complaints: Complaints) -> ClusterMetadata:
+    """The cluster and its topics; asked in short steps, so that a refusal is told at once."""
+    until = time.monotonic() + LOOK_SECONDS
+    while True:
+        try:
+            return client.list_topics(timeout=STEP_SECONDS)
+        except KafkaException as error:
+            client.poll(0)
+            complaints.check()
+            if time.monotonic() >= until:
+                raise unreachable() from error
 
 
 def check_partitions(topic: str, found: int | None) -> None:
@@ -119,5 +128,6 @@ def unreachable() -> TransientError:
 
 
 def _speaks_tls(error: KafkaError) -> bool:
-    """A plain client at a port of TLS: librdkafka can only guess it from how the connection ended."""
-    return error.name() == "_TRANSPORT" and "security.protocol" in error.str()
+    """One side speaks TLS and the other does not: librdkafka can only guess it from how the connection ended."""
+    said = error.str()
+    return error.name() == "_TRANSPORT" and ("security.protocol" in said or "PLAINTEXT broker listener" in said)

@@ -68,7 +68,7 @@ class EventLogContract:
         """Bring what was appended to where readers look for it."""
 
     @pytest.fixture(autouse=True)
-    def _close_readers(self, db: None) -> Iterator[None]:
+    def _close_readers(self, db: None) -> Iterator[None]:  # noqa: ARG002 - closing needs the database
         """Members that stay would keep their partitions from the next test's."""
         self._readers: list[Reader] = []
         yield

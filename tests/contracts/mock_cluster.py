@@ -19,7 +19,9 @@ class MockCluster:
     def __init__(self) -> None:
         self._library = _library()
         reason = ctypes.create_string_buffer(512)
-        self._client = self._library.rd_kafka_new(_PRODUCER, self._library.rd_kafka_conf_new(), reason, len(reason))
+        configuration = self._library.rd_kafka_conf_new()
+        self._library.rd_kafka_conf_set(configuration, b"log_level", b"0", reason, len(reason))
+        self._client = self._library.rd_kafka_new(_PRODUCER, configuration, reason, len(reason))
         assert self._client, reason.value
         self._cluster = self._library.rd_kafka_mock_cluster_new(self._client, 1)
         self._library.rd_kafka_mock_group_initial_rebalance_delay_ms(self._cluster, 0)
@@ -45,6 +47,10 @@ def _library() -> ctypes.CDLL:
     library, pointer = ctypes.CDLL(str(path)), ctypes.c_void_p
     signatures = {
         "rd_kafka_conf_new": ([], pointer),
+        "rd_kafka_conf_set": (
+            [pointer, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t],
+            ctypes.c_int,
+        ),
         "rd_kafka_new": ([ctypes.c_int, pointer, ctypes.c_char_p, ctypes.c_size_t], pointer),
         "rd_kafka_destroy": ([pointer], None),
         "rd_kafka_mock_cluster_new": ([pointer, ctypes.c_int], pointer),

@@ -1,36 +1,38 @@
-"""The event log on a real Kafka keeps the contract."""
+"""The event log on a real Kafka keeps its contracts, through topics that are emptied or made anew as well."""
 
 from collections.abc import Iterator
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
-from arbitrage_site import clock
 from ingestion.eventlog import broker
-from ingestion.eventlog.base import Reader
-from ingestion.eventlog.kafka import KafkaReader
-from ingestion.eventlog.relay import Relay
 from ingestion.topics import ENRICHED
-from tests.contracts.event_log import EventLogContract
-from tests.services.broker import own_topics
+from tests.contracts.kafka_log import KafkaLogContract
+from tests.services.broker import create, delete, own_topics
 
-QUICK: broker.Settings = {"session.timeout.ms": 1500, "heartbeat.interval.ms": 300, "max.poll.interval.ms": 2000}
-"""A member that falls silent is missed soon."""
+
+@pytest.fixture
+def topic() -> Iterator[AdminClient]:
+    """A topic of this test alone."""
+    with own_topics([ENRICHED]) as admin:
+        yield admin
 
 
 @pytest.mark.django_db
-class TestKafkaEventLog(EventLogContract):
-    """The contract on a broker."""
+class TestKafkaLog(KafkaLogContract):
+    """Both contracts on a broker."""
 
-    @pytest.fixture(autouse=True)
-    def _relay(self, db: None) -> Iterator[None]:
-        with own_topics([ENRICHED]):
-            self.relay = Relay("relay", topics=[ENRICHED])
-            yield
-            self.relay.close()
-
-    def open_reader(self, owner: str, group: str) -> Reader:
-        return KafkaReader(group, [ENRICHED], owner, settings=QUICK)
-
-    def carry(self) -> None:
-        while self.relay.turn(clock.now()) or self.relay.behind():
-            pass
+    def test_a_topic_that_was_made_anew_is_filled_again(self, topic: AdminClient) -> None:
+        self.append(range(20))
+        reader = self.reader("a")
+        self.drain(reader)
+        reader.close()
+        self.relay.close()
+        name = broker.name_of(ENRICHED.name)
+        delete(topic, name)
+        create(topic, [name])
+        self.append(range(20))
+        # The new ones first, by which the relay noticed; then all that is kept.
+        found = {(message.partition(), (message.headers() or [])[0][1]) for message in self.messages(60)}
+        assert len(found) == 40
+        assert len(self.drain(self.reader("b"))) == 20
