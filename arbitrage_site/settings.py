@@ -250,6 +250,8 @@ REPLAY_GIVEN = [
 ]
 # What `manage.py conservation` asks of the apps above ingestion: functions that yield differences as sentences.
 CONSERVATION_CHECKS = ["arbitrage.conservation.check", "products.search.conservation.check"]
+# django-elasticsearch-dsl only declares the mapping. Should its app ever be installed, it must not write by signals.
+ELASTICSEARCH_DSL_AUTOSYNC = ELASTICSEARCH_DSL_AUTO_REFRESH = False
 # Whom search documents ask for the open flips of products (`products.search.documents.Scores`).
 SEARCH_SCORES = "arbitrage.document_scores.scores"
 
