@@ -203,6 +203,8 @@ HEALTH_PROBES = {
 }
 if ELASTICSEARCH_URL:
     HEALTH_PROBES["search"] = "products.search.elastic.state.probe"
+if KAFKA:
+    HEALTH_PROBES["kafka"] = "ingestion.kafka_checks.probe"
 if REDIS_URL:
     HEALTH_PROBES["redis"] = "arbitrage_site.redis_checks.probe"
 METRIC_FACTS = ["arbitrage_site.work_metrics.facts", "ingestion.metrics.facts", "arbitrage.metrics.facts"]
@@ -282,8 +284,7 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
 # kombu moves a message it takes into the temporary folder; across file systems that is a copy, and a copy can be
 # read half-written.
 tempfile.tempdir = str(_TEMPORARY_DIR)
-CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
-CELERY_BROKER_TRANSPORT = None if REDIS_URL else "arbitrage_site.file_broker:Transport"
+CELERY_BROKER_URL = REDIS_URL or "files://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = broker.on_redis() if REDIS_URL else broker.on_files(QUEUE_DIR, CONTROL_DIR)
 CELERY_BROKER_USE_SSL = broker.tls(REDIS_URL, REDIS_CA_FILE)
 if REDIS_URL:
