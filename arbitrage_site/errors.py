@@ -7,6 +7,9 @@ from django.template.loader import render_to_string
 
 from arbitrage_site.database import Trouble
 
+API_PREFIX = "/api/"
+"""What is below it is answered in JSON, mistakes included (`arbitrage_site.problem`)."""
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """400, with a sentence where the cause is known."""

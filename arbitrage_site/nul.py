@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from arbitrage_site.problem import API_PREFIX
+from arbitrage_site.errors import API_PREFIX
 
 REPLACED = "\ufffd"
 _QUOTED, _REPLACED_QUOTED = "%00", "%EF%BF%BD"

@@ -17,9 +17,9 @@ from rest_framework.views import exception_handler
 
 from arbitrage_site import errors
 from arbitrage_site.database import Trouble, trouble
+from arbitrage_site.errors import API_PREFIX
 
 MEDIA_TYPE = "application/problem+json"
-API_PREFIX = "/api/"
 WHOLE = "non_field_errors"
 """DRF's name for what is wrong with a body or a query as a whole."""
 
@@ -91,7 +91,7 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, RequestDataTooBig):
         return TooLarge()
     if isinstance(error, exceptions.Throttled):
-        return TooMany(error.wait)
+        return TooMany(getattr(error, "wait", None))
     if isinstance(error, SuspiciousOperation):
         return exceptions.ParseError("The request is malformed.")
     if isinstance(error, Http404):

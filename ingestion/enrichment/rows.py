@@ -12,6 +12,7 @@ from django.db import DEFAULT_DB_ALIAS
 from ingestion.enrichment.changes import Change, Key, Packed, Stored
 from ingestion.enrichment.derived import Current
 from ingestion.enrichment.state import COVERED, GROUPS, BaseFacts, BuyBoxFacts, Guard, ListingState, OffersFacts
+from ingestion.eventlog.base import Fenced
 from products import bulk
 from products.marketplaces import MARKETPLACES
 from products.models import Listing
@@ -28,6 +29,9 @@ _STARTS = tuple(f"{group}_from" for group in COVERED)
 _PARTS = (_KEY, _MOVED, _BASE, _BUYBOX, _OFFERS, _GUARDS, Current._fields, Windows._fields)
 _READ = tuple(chain(*_PARTS))
 _SLICES = [slice(end - len(part), end) for part, end in zip(_PARTS, accumulate(map(len, _PARTS)), strict=True)]
+
+_VERSION = "source_minute"
+"""Folding takes the newest, so a listing's own version never falls."""
 
 _ALWAYS = (*_MOVED, *_GUARDS, *_STARTS, *Windows._fields)
 _FACTS = (*_BASE, *_BUYBOX, *_OFFERS, *Current._fields, "changed_at", "history_tail")
@@ -91,6 +95,7 @@ def write(changes: Iterable[Change], now: datetime) -> None:
     """Write listings inside the caller's transaction, in at most three statements.
 
     A listing that did not change moves its guards, times and windows only; one whose base stays leaves it out.
+    Raises Fenced, so that the batch is read anew, where the stored version is newer than ours or the row is gone.
     """
     unchanged, kept_base, new_base = [], [], []
     for change in changes:
@@ -100,9 +105,12 @@ def write(changes: Iterable[Change], now: datetime) -> None:
             kept_base.append((*_always(change.after), *_changing(change.after, now), *_key(change.after)))
         else:
             new_base.append(_whole(change.after, now))
-    bulk.update(Listing, _ALWAYS, unchanged, key=_KEY)
-    bulk.update(Listing, (*_ALWAYS, *_FACTS), kept_base, key=_KEY)
-    bulk.upsert(Listing, (*_WRITTEN, *_KEY), new_base, key=_KEY, update=(*_ALWAYS, *_FACTS, *_FOLDED, "currency"))
+    updated = (*_ALWAYS, *_FACTS, *_FOLDED, "currency")
+    written = bulk.update(Listing, _ALWAYS, unchanged, key=_KEY, never_back=_VERSION)
+    written += bulk.update(Listing, (*_ALWAYS, *_FACTS), kept_base, key=_KEY, never_back=_VERSION)
+    written += bulk.upsert(Listing, (*_WRITTEN, *_KEY), new_base, key=_KEY, update=updated, never_back=_VERSION)
+    if written != len(unchanged) + len(kept_base) + len(new_base):
+        raise Fenced("A listing was removed, or moved on by another owner of its partition, since it was read.")
 
 
 def _key(stored: Stored) -> tuple[str, str]:
