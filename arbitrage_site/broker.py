@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 
 PREFIX = "CELERY_"
-QUEUES = ("poll", "default", "slow")
-EMBEDDED_QUEUES = ("celery",)
+QUEUES: tuple[str, ...] = ("poll", "default", "slow")
+EMBEDDED_QUEUES: tuple[str, ...] = ("celery",)
 
 ROUTES: Mapping[str, Mapping[str, str]] = {
     "ingestion.poll_due": {"queue": "poll"},
@@ -44,10 +44,12 @@ def on_redis() -> dict[str, Any]:
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,
         "socket_connect_timeout": 1.0,
-        "socket_timeout": 5.0,
+        "socket_timeout": 2.0,
         "socket_keepalive": True,
         "health_check_interval": 10,
         "retry_on_timeout": False,
+        "max_retries": 1,  # of a publisher that finds nobody; workers and beat go on trying
+        "interval_start": 0.2,
     }
 
 

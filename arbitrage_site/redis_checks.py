@@ -28,7 +28,7 @@ def check_redis(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 
 
 def _judged(client: redis.Redis) -> Iterator[CheckMessage]:
-    about: dict[str, Any] = dict(client.info())  # type: ignore[arg-type]  # redis-py's types also cover its async client
+    about: dict[str, Any] = dict(client.info())
     version = str(about["redis_version"])
     if int(version.partition(".")[0]) < LEAST:
         yield Error(f"Redis is {version}; version {LEAST} or newer is needed.", id="site.E021")

@@ -81,7 +81,10 @@ class BeatThread(bootsteps.StartStopStep):
 
 
 class Heartbeat(bootsteps.StartStopStep):
-    """Keeps the worker's row fresh, by which pages and health know that it is there."""
+    """Keeps the worker's row fresh, by which pages and health know that it is there.
+
+    Its workers are of any type, because Celery's types leave out what a worker is given when it is set up.
+    """
 
     requires = ("celery.worker.components:Pool", "celery.worker.components:Timer")
 
@@ -90,11 +93,11 @@ class Heartbeat(bootsteps.StartStopStep):
         self.started_at = clock.now()
         self.timer: Any = None
 
-    def start(self, worker: WorkController) -> None:
+    def start(self, worker: Any) -> None:
         self.tell(worker)
         self.timer = worker.timer.call_repeatedly(SEEN_EVERY, self.tell, (worker,))
 
-    def tell(self, worker: WorkController) -> None:
+    def tell(self, worker: Any) -> None:
         """Write the row; a database that is away misses a beat."""
         from arbitrage_site.models import WorkerSeen  # models exist only after the apps are loaded
 
@@ -112,7 +115,7 @@ class Heartbeat(bootsteps.StartStopStep):
         finally:
             connections.close_all()
 
-    def stop(self, worker: WorkController) -> None:
+    def stop(self, worker: Any) -> None:
         from arbitrage_site.models import WorkerSeen  # models exist only after the apps are loaded
 
         if self.timer:
@@ -134,7 +137,8 @@ def drop_connections(**_signal: Any) -> None:
 
 def is_stopping() -> bool:
     """Whether the worker in this process was told to end, so that a long round should."""
-    return state.should_stop is not None or state.should_terminate is not None
+    flags: tuple[object, object] = (state.should_stop, state.should_terminate)
+    return flags != (None, None)
 
 
 def install(app: Celery) -> None:

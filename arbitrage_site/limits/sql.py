@@ -33,7 +33,7 @@ class SqlCounters:
     def forget(self, key: str) -> None:
         self._run("DELETE FROM counters WHERE name = %s RETURNING 0, 0, 0", [key])
 
-    def _run(self, statement: str, values: list[object]) -> tuple[int, float, int]:
+    def _run(self, statement: str, values: list[str | float]) -> tuple[int, float, int]:
         try:
             with connections[ALIAS].cursor() as cursor:
                 cursor.execute(statement, values)

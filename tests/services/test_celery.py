@@ -179,6 +179,16 @@ def test_beat_outlives_redis(server: RedisServer, processes: Processes) -> None:
     assert beat.poll() is None
 
 
+@pytest.mark.parametrize("end", ["kill", "stop"])
+def test_who_sends_a_message_does_not_depend_on_redis(server: RedisServer, processes: Processes, end: str) -> None:
+    server.kill() if end == "kill" else server.signal(signal.SIGSTOP)
+    sending = "from products.waking import wake_planner; wake_planner(); wake_planner(); print('went on')"
+    answer = processes.manage("shell", "--no-imports", "-c", sending)
+    assert "went on" in answer.stdout
+    assert answer.stdout.count("planner_not_woken") == 1
+    assert "Traceback" not in answer.stdout + answer.stderr
+
+
 def test_no_process_says_the_password(processes: Processes, app: Celery, notes: Path) -> None:
     processes.environment["LOG_LEVEL"] = "DEBUG"
     for name in ("default worker", "beat"):

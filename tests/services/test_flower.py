@@ -73,7 +73,7 @@ def test_flower_shows_tasks_to_those_with_the_password_and_changes_nothing(
         sender.send_task("tests.note", [str(tmp_path / "notes"), "seen"], queue="default")
     wait_until(lambda: "tests.note" in browser.ask("/api/tasks")[1], "the task in Flower")
 
-    for path in ("/", "/workers", "/tasks", "/api/workers", "/api/tasks", "/broker"):
+    for path in ("/", "/workers", "/tasks", "/api/workers", "/api/tasks", "/broker", "/metrics"):
         assert browser.ask(path, password=None)[0] == 401, path
         assert browser.ask(path, password="guessed")[0] == 401, path
 

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from arbitrage_site import cache_file, cached, engines, visitors
-from arbitrage_site.limits import Counters, Limit, rules, spend
+from arbitrage_site.limits import Counters, CountersAway, Limit, rules, spend
 from arbitrage_site.limits.sql import SqlCounters
 from tests.contracts.cache import CacheContract, CountersContract, LimitContract
 from tests.counters import InMemory
@@ -111,7 +111,7 @@ class Away:
     def add(self, *_: object) -> tuple[int, int]:
         """Raises CountersAway."""
         Away.asked += 1
-        raise rules.CountersAway("away")
+        raise CountersAway("away")
 
 
 @pytest.mark.parametrize(
