@@ -8,18 +8,21 @@ from django.db.models import Count, Max
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from ingestion import shipped
 from ingestion.keepa.bucket import row_of
 from ingestion.models import ConsumerState, DeadLetter, LogPartition, LogPosition, PollRun
 from ingestion.topics import TOPICS
 
 
 def facts(now: datetime) -> Iterator[Metric]:  # noqa: ARG001 - every function of METRIC_FACTS is given the time
-    """Seven queries, whatever the size of the log."""
+    """Seven queries, whatever the size of the log; three more with Kafka."""
     yield _tokens()
     yield _lag()
     yield _last_success()
     yield _stopped()
     yield _dead_letters()
+    if settings.KAFKA:
+        yield _relay()
 
 
 def _tokens() -> Metric:
@@ -73,4 +76,11 @@ def _dead_letters() -> Metric:
     counts = waiting.values_list("group", "kind").annotate(n=Count("pk")).order_by("group", "kind")
     for group, kind, n in counts:
         family.add_metric([group, kind], n)
+    return family
+
+
+def _relay() -> Metric:
+    family = GaugeMetricFamily("arbitrage_relay_lag", "Records that Kafka does not have yet.", labels=["topic"])
+    for topic, waiting in shipped.lag().items():
+        family.add_metric([topic], waiting)
     return family

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from arbitrage_site import clock, work
 from arbitrage_site.pages import fragment, page
-from ingestion import pipeline_page, stages
+from ingestion import pipeline_page, shipped, stages
 from ingestion import pulse as pulses
 
 
@@ -35,6 +35,7 @@ def _stages() -> dict[str, Any]:
         "latency": pipeline_page.latency(),
         "runs": pipeline_page.newest_runs(),
         "work": work.state(now),
+        "relay": shipped.relay_state(),
         "documents": pipeline_page.documents(now),
         "letters": pipeline_page.open_dead_letters(),
     }

@@ -43,9 +43,10 @@ class Nothing:
     batch_size = BATCH
 
     def __init__(self) -> None:
-        from ingestion.topics import DETECTOR, ENRICHED
+        from ingestion.topics import DETECTOR, ENRICHED, Topic
 
-        self.group, self.topics = DETECTOR, (ENRICHED,)
+        self.group = DETECTOR
+        self.topics: tuple[Topic, ...] = (ENRICHED,)
         self.bytes = 0
 
     def prepare(self, records: "Sequence[Record]", now: datetime) -> "Effects":  # noqa: ARG002 - a consumer's shape

@@ -18,6 +18,7 @@ OVERHEAD = 100_000
 """What headers and Kafka's framing may add to the largest value."""
 MOST_REPLICAS = 3
 ANSWER_SECONDS = 15.0
+FIRST_WITHOUT_ITS_VERSION = 4
 FOREVER = str(2**63 - 1)
 
 
@@ -36,6 +37,14 @@ def wanted() -> list[Wanted]:
         for name, days in ((topic.name, topic.keep.days), (topic.dead_letters, 30)):
             found.append(Wanted(broker.name_of(name), _settings(days, topic.most_bytes)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is not as declared, in a sentence; `is_fatal` where records cannot be shipped or would lose their order."""
+
+    sentence: str
+    is_fatal: bool = False
 
 
 class Topics:
@@ -60,31 +69,37 @@ class Topics:
         self._wait_for({topic.name for topic in missing})
         return [topic.name for topic in missing]
 
-    def drift(self) -> Iterator[str]:
-        """What is not as declared, a sentence each."""
+    def major_version(self) -> int:
+        """The broker's major version. Only Kafka 3 and older have this setting, which names it; newer ones lost it."""
+        [number, *_] = broker.listed(self._admin, self._complaints).brokers
+        said = self._settings_of(ConfigResource(ResourceType.BROKER, str(number))).get("inter.broker.protocol.version")
+        return int(said.partition(".")[0]) if said else FIRST_WITHOUT_ITS_VERSION
+
+    def drift(self) -> Iterator[Difference]:
+        """Everything that is not as declared."""
         there, brokers = self._look()
         for topic in wanted():
             found = there.get(topic.name)
             if found is None:
-                yield f"{topic.name} is missing: run `manage.py topics create`."
+                yield Difference(f"{topic.name} is missing: run `manage.py topics create`.", is_fatal=True)
                 continue
             yield from self._differences(topic, found, brokers)
 
-    def _differences(self, topic: Wanted, found: TopicMetadata, brokers: int) -> Iterator[str]:
+    def _differences(self, topic: Wanted, found: TopicMetadata, brokers: int) -> Iterator[Difference]:
         try:
             broker.check_partitions(broker.topic_of(topic.name), len(found.partitions))
         except ConsumerStopped as error:
-            yield str(error)
+            yield Difference(str(error), is_fatal=True)
         replicas = min(len(partition.replicas) for partition in found.partitions.values())
         if replicas < min(MOST_REPLICAS, brokers):
-            yield f"{topic.name} is kept on {replicas} of {brokers} brokers; {min(MOST_REPLICAS, brokers)} are wished."
-        has = self._settings_of(topic.name)
+            wished = min(MOST_REPLICAS, brokers)
+            yield Difference(f"{topic.name} is kept on {replicas} of {brokers} brokers; {wished} are wished.")
+        has = self._settings_of(ConfigResource(ResourceType.TOPIC, topic.name))
         for name, value in topic.settings.items():
             if name in has and has[name] != value:
-                yield f"{topic.name} has {name}={has[name]}; {value} is declared."
+                yield Difference(f"{topic.name} has {name}={has[name]}; {value} is declared.")
 
-    def _settings_of(self, name: str) -> dict[str, str | None]:
-        resource = ConfigResource(ResourceType.TOPIC, name)
+    def _settings_of(self, resource: ConfigResource) -> dict[str, str | None]:
         [asked] = self._admin.describe_configs([resource]).values()
         try:
             return {entry.name: entry.value for entry in asked.result(ANSWER_SECONDS).values()}

@@ -17,14 +17,12 @@ from ingestion.eventlog import broker, wire
 from ingestion.eventlog.base import Fenced
 from ingestion.eventlog.berths import Berths
 from ingestion.eventlog.lane import Lane
+from ingestion.eventlog.mirror import Mirror
 from ingestion.eventlog.reading import current_epoch, ends_of
 from ingestion.eventlog.shipments import Shipment, shipments
 from ingestion.topics import TOPICS, Topic
 
 log = structlog.get_logger(__name__)
-
-GROUP = "relay"
-"""Under which its state is kept."""
 
 ROLE: broker.Settings = {
     "enable.idempotence": "true",
@@ -68,6 +66,7 @@ class Relay:
         self._complaints = broker.Complaints()
         self._producer: Producer | None = None
         self._berths: Berths | None = None
+        self._mirror: Mirror | None = None
         self._save_at = monotonic()
         self._mean_bytes = 10_000.0
         self._now: datetime | None = None
@@ -88,7 +87,7 @@ class Relay:
 
     def behind(self) -> bool:
         """Whether there are records that the broker has not acknowledged or whose position is not saved."""
-        if self._berths is None:
+        if self._berths is None or self._mirror is None or self._mirror.is_behind():
             return True
         lanes = self._berths.held()
         return any(place not in lanes or lanes[place].saved < end for place, end in ends_of(self._names).items())
@@ -114,7 +113,7 @@ class Relay:
 
     def _turn(self, now: datetime) -> int:
         self._now = now
-        producer, berths = self._open()
+        producer, berths, mirror = self._open()
         lanes = berths.lanes(now)
         self._begin_again(berths, lanes.values())
         ends = ends_of(self._names)
@@ -123,6 +122,7 @@ class Relay:
         for number, lane in enumerate(waiting):
             share = -(-(limit - moved) // (len(waiting) - number))
             moved += self._ship(producer, berths, lane, ends[lane.place], share)
+        mirror.turn(producer, lanes.keys(), MOST_BYTES, now)
         moved += producer.poll(0 if moved or not len(producer) else WAIT_SECONDS)
         self._complaints.check()
         if not moved or self._monotonic() >= self._save_at:
@@ -130,13 +130,14 @@ class Relay:
             self._save_at = self._monotonic() + SAVE_SECONDS
         return moved
 
-    def _open(self) -> tuple[Producer, Berths]:
-        if self._producer is None or self._berths is None:
+    def _open(self) -> tuple[Producer, Berths, Mirror]:
+        if self._producer is None or self._berths is None or self._mirror is None:
             self._complaints = broker.Complaints()
             producer = Producer(broker.client_settings(self._complaints, ROLE, self._settings))
             cluster = broker.look(producer, self._topics, self._complaints)
-            self._producer, self._berths = producer, Berths(cluster, self._topics, self._owner)
-        return self._producer, self._berths
+            self._producer, self._mirror = producer, Mirror(cluster)
+            self._berths = Berths(cluster, self._topics, self._owner)
+        return self._producer, self._berths, self._mirror
 
     def _begin_again(self, berths: Berths, lanes: Iterable[Lane]) -> None:
         """Lanes that met a failure of one record, an emptied topic, or a new generation, once they are quiet."""

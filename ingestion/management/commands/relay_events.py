@@ -7,9 +7,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from arbitrage_site import clock
 from ingestion.eventlog.owners import new_owner
-from ingestion.eventlog.relay import GROUP, Relay
+from ingestion.eventlog.relay import Relay
 from ingestion.runner.rounds import Rounds
 from ingestion.runner.turns import Turns
+from ingestion.shipped import GROUP
 
 IDLE_SECONDS = 0.05
 

@@ -70,7 +70,7 @@ class Command(BaseCommand):
                 created = Topics().create()
                 self.stdout.write("\n".join(f"Created {name}." for name in created) or "All topics are there.")
             elif drift := list(Topics().drift()):
-                raise CommandError("\n".join(drift))
+                raise CommandError("\n".join(difference.sentence for difference in drift))
             else:
                 self.stdout.write("The topics on Kafka are as declared.")
         except (ConsumerStopped, TransientError) as error:

@@ -1,0 +1,52 @@
+"""How far the log was shipped to Kafka, as pages and metrics show it; asks the database alone."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import F
+
+from ingestion.models import ConsumerState, LogPartition, RelayPosition
+from ingestion.topics import TOPICS
+
+GROUP = "relay"
+"""Under which the relay's state is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayState:
+    """`lag` counts records that Kafka does not have yet, `too_large` those whose values it never will."""
+
+    lag: int
+    too_large: int
+    state: ConsumerState | None
+
+    @property
+    def word(self) -> str:
+        """Its state in one word."""
+        if self.state is None:
+            return "not running"
+        return "stopped" if self.state.stopped_because else "shipping" if self.lag else "up to date"
+
+
+def relay_state() -> RelayState | None:
+    """None without Kafka; else four queries."""
+    if not settings.KAFKA:
+        return None
+    too_large = sum(row.too_large for row in positions())
+    return RelayState(sum(lag().values()), too_large, ConsumerState.objects.filter(group=GROUP).first())
+
+
+def positions() -> list[RelayPosition]:
+    """The positions on the cluster that was shipped to last."""
+    newest = RelayPosition.objects.order_by(F("saved_at").desc(nulls_last=True)).first()
+    return list(RelayPosition.objects.filter(cluster=newest.cluster)) if newest else []
+
+
+def lag() -> dict[str, int]:
+    """Records of each topic that Kafka does not have yet; three queries."""
+    reached = {(row.topic, row.partition): row.next_offset for row in positions()}
+    waiting = dict.fromkeys(TOPICS, 0)
+    for row in LogPartition.objects.filter(topic__in=TOPICS):
+        position = max(reached.get((row.topic, row.partition), 0), row.first_offset)
+        waiting[row.topic] += max(0, row.next_offset - position)
+    return waiting
