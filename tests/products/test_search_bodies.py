@@ -121,10 +121,16 @@ def test_what_has_no_value_comes_last_and_backwards_is_the_mirror() -> None:
 
 
 @bounded(max_examples=200, deadline=None)
-@given(total=st.integers(1, 60_000), place=st.floats(0, 1, exclude_max=True), size=st.integers(1, 100))
-def test_a_deep_page_is_reached_from_either_end_in_strides(total: int, place: float, size: int) -> None:
+@given(
+    strides=st.integers(0, 3),
+    beside=st.integers(-120, 120),
+    behind=st.integers(1, 2 * REACH) | st.integers(REACH - 120, REACH + 120),
+    size=st.integers(1, 100),
+)
+def test_a_deep_page_is_reached_from_either_end_in_strides(strides: int, beside: int, behind: int, size: int) -> None:
     """The index of numbers answers as a server does: by place near an end, else behind a key."""
-    start = int(place * total)
+    start = max(0, strides * REACH + beside)
+    total = start + behind
     asked: list[dict[str, Any]] = []
 
     def ask(body: dict[str, Any]) -> list[dict[str, Any]]:

@@ -5,11 +5,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from elasticsearch import ConnectionError as NoConnection
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
+from products.models import Product
 from products.search import Search, SearchPage, SearchQuery, get_search
 from products.search.elastic.client import client
 from products.search.elastic.search import ElasticSearch, TooDeep, _Request
@@ -160,6 +162,14 @@ def test_the_api_says_who_answered(server: ScriptedServer, train: None, admin_cl
     server.status, server.answer = 404, MISSING
     answer = admin_client.get("/api/v1/products?q=train").json()
     assert (answer["count"], answer["notice"]) == (1, NO_INDEX)
+
+
+def test_saving_a_row_sends_nothing(server: ScriptedServer, train: None) -> None:
+    row = Product.objects.get()
+    row.save()
+    row.delete()
+    assert server.asked == []
+    assert not apps.is_installed("django_elasticsearch_dsl")
 
 
 def test_each_server_is_remembered_by_itself() -> None:
