@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -15,8 +16,9 @@ SAMPLES = "KEEPA_SAMPLES"
 
 @pytest.fixture(autouse=True)
 def _fresh_limits() -> None:
-    """What one test counts is not another's."""
+    """What one test counts or caches is not another's."""
     rules.start_afresh()
+    cache.clear()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -7,6 +7,9 @@ from django.http import QueryDict
 
 from arbitrage.survival.lifetimes import By, seen_lifetimes
 from arbitrage.survival.table import Row, survival_rows
+from arbitrage_site.cached import remembered
+
+KEPT_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +28,14 @@ class SurvivalQuery:
 
 
 def survival(query: SurvivalQuery, now: datetime) -> list[Row]:
-    """Everything first, then a row for each group, from the opportunities of the last 365 days; one query."""
-    return survival_rows(seen_lifetimes(now, profile=query.profile), now.date(), query.by)
+    """Everything first, then a row for each group, from the opportunities of the last 365 days; one query.
+
+    A year of them is read for it, and five minutes change nothing that one would see: it is remembered that long.
+    """
+    key = f"survival:{query.by}:{query.profile}:{now.date()}"
+    return remembered(
+        key,
+        KEPT_SECONDS,
+        lambda: survival_rows(seen_lifetimes(now, profile=query.profile), now.date(), query.by),
+        list[Row],
+    )
