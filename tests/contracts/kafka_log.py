@@ -10,13 +10,14 @@ from django.conf import settings
 from django.db import transaction
 
 from arbitrage_site import clock
-from ingestion.errors import ConsumerStopped
+from ingestion.dead_letters import set_aside
+from ingestion.errors import ConsumerStopped, InvalidRecord
 from ingestion.eventlog import broker, values, wire
 from ingestion.eventlog.base import Fenced, Reader
 from ingestion.eventlog.kafka import KafkaReader
 from ingestion.eventlog.relay import Relay
 from ingestion.eventlog.sql import Entry, append, append_entries
-from ingestion.models import LogPosition, LogRecord, RelayPosition
+from ingestion.models import DeadLetter, LogPosition, LogRecord, RelayPosition
 from ingestion.topics import DETECTOR, ENRICHED, PARTITIONS
 from tests.contracts.event_log import NOON, EventLogContract, asin, event, eventually, offsets, passed
 
@@ -59,10 +60,10 @@ class KafkaLogContract(EventLogContract):
             producer.produce(broker.name_of(row.topic), value, row.key, place, timestamp=1, headers=headers)
         assert producer.flush(10) == 0
 
-    def messages(self, count: int) -> list[Message]:
+    def messages(self, count: int, topic: str = ENRICHED.name) -> list[Message]:
         """What a program that knows nothing of us reads, from the start."""
         consumer = Consumer({**settings.KAFKA, "group.id": "bare"})
-        name = broker.name_of(ENRICHED.name)
+        name = broker.name_of(topic)
         consumer.assign([TopicPartition(name, number, OFFSET_BEGINNING) for number in range(PARTITIONS)])
         found: list[Message] = []
 
@@ -186,6 +187,22 @@ class KafkaLogContract(EventLogContract):
         with pytest.raises(Fenced):
             self.ship(self.relay)
         assert set(RelayPosition.objects.values_list("next_offset", flat=True)) == {9}
+
+    def test_a_dead_letter_has_a_copy_with_its_reason(self) -> None:
+        self.append([7])
+        [record] = self.wait(self.reader("a"), 1)
+        set_aside(DETECTOR, [(record, InvalidRecord("Expected `int`", kind="schema"))], now=NOON)
+        self.carry()
+        [copy] = self.messages(1, ENRICHED.dead_letters)
+        assert (copy.key(), copy.value(), copy.partition()) == (asin(7).encode(), record.value, record.partition)
+        headers = dict(copy.headers() or ())
+        assert headers["dlq.error.message"] == b"Expected `int`"
+        assert (headers["dlq.class"], headers["dlq.offset"], headers["schema"]) == (
+            b"schema",
+            b"0",
+            b"products.enriched.v1",
+        )
+        assert [row.mirrored for row in DeadLetter.objects.all()] == [RelayPosition.objects.all()[0].cluster]
 
     def test_a_reader_seeks_to_where_it_stood(self) -> None:
         self.append([1] * 10)

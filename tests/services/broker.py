@@ -18,7 +18,7 @@ def own_topics(topics: Sequence[Topic], partitions: int = PARTITIONS) -> Iterato
     """Fresh topics under a prefix that nobody else has; deleted at the end."""
     with override_settings(KAFKA_TOPIC_PREFIX=f"{settings.KAFKA_TOPIC_PREFIX}{uuid4().hex[:8]}-"):
         admin = AdminClient(dict(settings.KAFKA))
-        names = [broker.name_of(topic.name) for topic in topics]
+        names = [broker.name_of(name) for topic in topics for name in (topic.name, topic.dead_letters)]
         create(admin, names, partitions)
         yield admin
         admin.delete_topics(names)

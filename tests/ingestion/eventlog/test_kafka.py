@@ -34,6 +34,7 @@ def topic(cluster: MockCluster, settings: Settings) -> None:
     settings.KAFKA = {"bootstrap.servers": cluster.address}
     settings.KAFKA_TOPIC_PREFIX = f"{uuid4().hex[:8]}-"
     cluster.create(broker.name_of(ENRICHED.name), PARTITIONS)
+    cluster.create(broker.name_of(ENRICHED.dead_letters), PARTITIONS)
 
 
 @pytest.mark.django_db
