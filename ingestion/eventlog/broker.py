@@ -108,7 +108,8 @@ def refusal(error: KafkaError) -> ConsumerStopped | TransientError:
     name = error.name()
     if name in _SIGN_IN:
         return ConsumerStopped(
-            f"Kafka at {servers} refuses the sign-in; check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM."
+            f"Kafka at {servers} refuses the sign-in; check KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_SASL_MECHANISM"
+            " and KAFKA_SECURITY_PROTOCOL."
         )
     if name in _TLS or _speaks_tls(error):
         return ConsumerStopped(

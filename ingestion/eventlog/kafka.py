@@ -2,7 +2,7 @@
 
 A record's number is in its headers. Smaller than the next one: a repeat of the relay, dropped and counted. Larger:
 what lies between is read from SQL, and what is in neither stops the group. So where reading begins on the broker is a
-matter of speed alone, and a cluster may be lost or replaced (docs/decisions/0011-numbers-in-headers.md).
+matter of speed alone, and a cluster may be lost or replaced (docs/decisions/0012-numbers-in-headers.md).
 """
 
 from collections.abc import Mapping, Sequence
