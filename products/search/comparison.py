@@ -75,6 +75,8 @@ def differences(index: str, span: Span, *, contents: bool) -> list[Difference]:
     Raises client.FAILURES.
     """
     found = _search(index, span, contents=contents)
+    if span.last is None:
+        found |= _nameless(index)
     suspects = _compare(found, _rows(span.asins, contents=contents))
     for _ in range(_TRIES):
         if not suspects:
@@ -152,6 +154,13 @@ def _search(index: str, span: Span, *, contents: bool) -> dict[str, Version]:
         if len(hits) < CHUNK:
             return found
         after = hits[-1]["sort"]
+
+
+def _nameless(index: str) -> dict[str, Version]:
+    """Documents that do not even say which product they are of."""
+    asked = client().options(request_timeout=_SECONDS)
+    query = {"bool": {"must_not": {"exists": {"field": "asin"}}}}
+    return _entries(asked.search(index=index, query=query, size=CHUNK, version=True, source=False).body["hits"]["hits"])
 
 
 def _get(index: str, asins: Collection[str], *, contents: bool) -> dict[str, Version]:

@@ -12,10 +12,10 @@ _WITHOUT_ROW = frozenset({Kind.ORPHAN, Kind.DELETED})
 
 
 def repair(index: str, differences: Iterable[Difference]) -> int:
-    """Write the documents of these rows at their own version; remove those without a row. Returns how many are right.
+    """Write the documents of these rows at their own version; remove those without a row. Returns how many were taken.
 
     A newer version wins where one was written meanwhile. Where the index is ahead of the row, the row's version is
-    raised and the drain does the rest, as it does with what cannot be written now.
+    raised, and the drain does the rest; so it does with what cannot be written now.
     """
     found = list(differences)
     ahead = {each.asin: each.found.number for each in found if each.kind is Kind.NEWER and each.found}
@@ -26,7 +26,7 @@ def repair(index: str, differences: Iterable[Difference]) -> int:
     left = [each.asin for each in found if each.asin not in written.outcomes and each.asin not in ahead]
     again = [asin for asin, outcome in written.outcomes.items() if outcome.result in (Result.RETRY, Result.REFUSED)]
     dirty.touch([*left, *again])
-    return done + len(ahead)
+    return done
 
 
 def _operations(differences: Iterable[Difference]) -> list[Operation]:

@@ -22,8 +22,9 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(slots=True)
 class Swept:
-    """What a sweep saw: products looked at, differences by kind, and how many documents it put right."""
+    """What a sweep saw: products looked at, differences by kind, and how many documents it put right itself."""
 
+    is_repairing: bool
     looked: int = 0
     kinds: Counter[Kind] = field(default_factory=Counter)
     repaired: int = 0
@@ -31,14 +32,17 @@ class Swept:
 
     def __str__(self) -> str:
         found = ", ".join(f"{count} {kind.value}" for kind, count in sorted(self.kinds.items(), key=_by_name))
-        return f"{self.looked} products looked at, {self.kinds.total()} documents differ" + (
-            f": {found}; {self.repaired} put right." if found else "."
-        )
+        said = f"{self.looked} products looked at, {self.kinds.total()} documents differ"
+        if not found:
+            return f"{said}."
+        if not self.is_repairing:
+            return f"{said}: {found}."
+        return f"{said}: {found}; {self.repaired} put right, {self.kinds.total() - self.repaired} left to the drain."
 
 
 def sweep(*, sample: int | None = None, random: Random | None = None, is_repairing: bool = True) -> Swept:
     """Compare all documents, or about `sample` products and what the index has between them. Raises client.FAILURES."""
-    swept = Swept()
+    swept = Swept(is_repairing)
     random = random or Random()  # noqa: S311 - a sample
     for span in spans() if sample is None else _sampled(sample, random):
         found = differences(alias(), span, contents=True)

@@ -43,3 +43,15 @@ def _remove_indexes(prefix: str) -> None:
     indices = client().options(request_timeout=PATIENCE).indices
     for index in indices.get(index=f"{prefix}*", expand_wildcards="all"):
         indices.delete(index=index, ignore_unavailable=True)
+
+
+@pytest.fixture
+def index(db: None) -> Iterator[None]:
+    """An empty search index, made as an installation makes it; gone afterwards, with what a test put beside it."""
+    from products.search import indices
+    from products.search.rebuild import rebuild
+
+    rebuild(grace=0)
+    yield
+    found = indices.places()
+    indices.remove([*found.live, *found.building, *indices.leftovers()])
