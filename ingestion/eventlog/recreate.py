@@ -23,14 +23,15 @@ class Recreated:
     lost: list[str] = field(default_factory=list)
 
 
-def recreate() -> Recreated:
+def recreate(*, above: int = 0) -> Recreated:
     """Raise the epoch, lift the records that some group has still to read into it, step over missing ones.
 
-    One transaction. Running consumers notice at their next save, roll back, and read again.
+    `above` is a generation that was seen elsewhere, such as `generations.newest_epoch`. One transaction.
+    Running consumers notice at their next save, roll back, and read again.
     """
     with transaction.atomic():
         row, _ = LogEpoch.objects.select_for_update().get_or_create(pk=1)
-        row.epoch += 1
+        row.epoch = max(row.epoch, above) + 1
         row.save()
         done = Recreated(row.epoch)
         for topic in TOPICS.values():

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, Producer, TopicPartition
 from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
 
 from arbitrage_site import clock
@@ -15,9 +17,10 @@ from ingestion.errors import ConsumerStopped, InvalidRecord
 from ingestion.eventlog import broker, values, wire
 from ingestion.eventlog.base import Fenced, Reader
 from ingestion.eventlog.kafka import KafkaReader
+from ingestion.eventlog.reading import current_epoch
 from ingestion.eventlog.relay import Relay
 from ingestion.eventlog.sql import Entry, append, append_entries
-from ingestion.models import DeadLetter, LogPosition, LogRecord, RelayPosition
+from ingestion.models import DeadLetter, LogEpoch, LogPosition, LogRecord, RelayPosition
 from ingestion.topics import DETECTOR, ENRICHED, PARTITIONS
 from tests.contracts.event_log import NOON, EventLogContract, asin, event, eventually, offsets, passed
 
@@ -203,6 +206,16 @@ class KafkaLogContract(EventLogContract):
             b"products.enriched.v1",
         )
         assert [row.mirrored for row in DeadLetter.objects.all()] == [RelayPosition.objects.all()[0].cluster]
+
+    def test_a_new_generation_is_above_every_one_that_was_shipped(self) -> None:
+        LogEpoch.objects.create(pk=1, epoch=4)
+        self.append(range(30))
+        LogEpoch.objects.update(epoch=2)
+        call_command("topics", "recreate", "--yes", stdout=StringIO())
+        assert current_epoch() == 5
+        reader = self.reader("a")
+        self.carry()
+        assert {record.epoch for record in self.drain(reader)} == {5}
 
     def test_a_reader_seeks_to_where_it_stood(self) -> None:
         self.append([1] * 10)

@@ -77,7 +77,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _recreate(self) -> None:
-        done = recreate()
+        done = recreate(above=_seen_on_kafka())
         self.stdout.write(f"Generation {done.epoch}. {done.lifted} records are still to be read in it.")
         for line in done.lost:
             self.stdout.write(f"Stepped over: {line}.")
@@ -89,3 +89,15 @@ def _lag(topic: Topic, group: str) -> int:
     positions = LogPosition.objects.filter(topic=topic.name, group=group)
     reached = positions.aggregate(n=Sum("next_offset"))["n"]
     return int(ends - (begins if reached is None else reached))
+
+
+def _seen_on_kafka() -> int:
+    """The newest generation there; a new one must be above it."""
+    if not settings.KAFKA:
+        return 0
+    from ingestion.eventlog.generations import newest_epoch  # librdkafka is loaded only where it is used
+
+    try:
+        return newest_epoch()
+    except (ConsumerStopped, TransientError) as error:
+        raise CommandError(f"{error} It has to say which generations it has seen.") from error
