@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from elasticsearch import Elasticsearch
+from pytest_django.fixtures import Settings
 
 from arbitrage_site import clock
 from ingestion.copying.moving import copy
@@ -60,10 +61,18 @@ def pg(program: str, *arguments: str) -> None:
     subprocess.run([found, *arguments], check=True, capture_output=True)
 
 
+@pytest.fixture
+def without_index(settings: Settings) -> None:
+    """Databases come and go here, and the one search index does not know of it."""
+    settings.ELASTICSEARCH_URL = ""
+    settings.CONSERVATION_CHECKS = ["arbitrage.conservation.check"]
+
+
 def move(source: Entry, target: Entry) -> None:
     assert all(one.is_equal for one in copy(source, target, now=clock.now(), say=lambda _: None).copied)
 
 
+@pytest.mark.usefixtures("without_index")
 def test_sqlite_to_postgresql_and_back_is_equal_and_goes_on(tmp_path: Path) -> None:
     first, last = (entry_of(f"sqlite:///{tmp_path / name}") for name in ("first.sqlite3", "last.sqlite3"))
     with known_as("default", first):
@@ -96,6 +105,7 @@ def back_up(dump: Path) -> None:
     pg("pg_dump", "--format=custom", f"--file={dump}", f"--dbname={address(connection.settings_dict)}")
 
 
+@pytest.mark.usefixtures("without_index")
 def test_a_restored_dump_goes_on_from_the_moment_of_its_backup(tmp_path: Path) -> None:
     load()
     append(RAW, [update("B0CONS0001", step=5), update("B0CONS0002", step=5)], now=NOON)
@@ -125,13 +135,15 @@ def test_a_restore_whose_recreate_was_forgotten_stops_consumers_with_a_sentence(
         append(RAW, [update("B0CONS0001", step=step) for step in range(2, 4)], now=NOON)
         carry()
         with restored(tmp_path / "dump"):
-            reader = KafkaReader(ENRICHMENT, [RAW], "a")
-            with pytest.raises(ConsumerStopped, match=r"older than the log: run `manage.py topics recreate --yes`"):
-                eventually(lambda: not reader.poll(10, clock.now()))
+            with (
+                closing(KafkaReader(ENRICHMENT, [RAW], "a")) as reader,
+                pytest.raises(ConsumerStopped, match=r"older than the log: run `manage.py topics recreate --yes`"),
+            ):
+                eventually(lambda: reader.poll(10, clock.now()) == "nothing is ever handed out")
             recreate()
             carry()
-            eventually(lambda: [record.offset for record in reader.poll(10, clock.now())] == [0, 1])
-            reader.close()
+            with closing(KafkaReader(ENRICHMENT, [RAW], "b")) as reader:
+                eventually(lambda: [record.offset for record in reader.poll(10, clock.now())] == [0, 1])
 
 
 def test_a_replay_has_a_search_index_of_its_own() -> None:
