@@ -145,8 +145,8 @@ def spoken(age: timedelta) -> str:
 
 @register.simple_tag
 def ago(moment: datetime | None, now: datetime) -> SafeString | str:
-    """How long ago a moment was; the exact time stands in the title."""
-    if moment is None:
+    """How long ago a moment was; the exact time stands in the title. An attribute of nothing comes here as ""."""
+    if not moment:
         return "never"
     exact = moment.strftime("%Y-%m-%d %H:%M:%S UTC")
     return format_html(

@@ -10,6 +10,8 @@ from arbitrage_site import environment
 from arbitrage_site.celery import app
 
 LEAST = 12
+OPEN_TO_ALL = r"/metrics"
+"""An address that Flower answers without a password; our own /metrics has what is worth watching."""
 
 
 class Command(BaseCommand):
@@ -42,7 +44,9 @@ def _configure(credentials: str, host: str, port: int) -> None:
     for name in [name for name in os.environ if name.startswith("FLOWER_")]:
         del os.environ[name]  # Flower reads options from there, one of which opens its API to everyone
     from flower.options import options  # importing it defines tornado's options, which only this command wants
+    from flower.urls import handlers
 
+    handlers[:] = [handler for handler in handlers if not isinstance(handler, tuple) or handler[0] != OPEN_TO_ALL]
     options.basic_auth = [credentials]
     options.address, options.port = host, port
     options.read_only = True
