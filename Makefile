@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-services validate lint types bench services services-stop screenshot kill-test lock
+.PHONY: help run test test-services soak validate lint types bench services services-stop screenshot kill-test lock
 
 # The clients that tests ask Keepa's server with have an environment of their own.
 export KEEPA_PACKAGE_ENV ?= var/keepa-package
@@ -19,9 +19,13 @@ test: $(VENV)/.test lint types ## lint, types and the whole suite on the embedde
 	@echo "Tests ..."
 	@$(EMBEDDED) $(BIN)/pytest -n auto --dist loadgroup
 
-test-services: $(VENV)/.test ## the suite on PostgreSQL, then on all four servers, which it starts and stops; needs Java 21
+test-services: $(VENV)/.test ## the suite on real servers, which it starts and stops, and one seed of faults; needs Java 21
 	@services/services install
 	@services/services with tests/services/run
+
+soak: $(VENV)/.test ## kill, pause and starve every process and server, over ten seeds, and prove after each that nothing is lost
+	@services/services install
+	@services/services with $(BIN)/python -m tests.faults --seeds 10
 
 # Everything it needs comes with the tests but bubblewrap, in which the image's command runs without root.
 validate: $(VENV)/.test ## compose, image, shell, YAML and the API's description, each by the tool made for it
