@@ -46,8 +46,11 @@ class Report:
     log: Recreated | None = None
 
 
-def copy(source: Entry, target: Entry, *, now: datetime, say: Callable[[str], None]) -> Report:
-    """Copy everything. Raises CopyRefused before, and CopyDiffers after, without a row left at the target."""
+def copy(source: Entry, target: Entry, *, now: datetime, say: Callable[[str], None], above: int = 0) -> Report:
+    """Copy everything. Raises CopyRefused before, and CopyDiffers after, without a row left at the target.
+
+    The log's new generation is above those of the source and `above` (`recreate.seen_elsewhere`).
+    """
     with known_as(SOURCE, source), known_as(TARGET, target):
         every = tables()
         _check(source, target, every, now)
@@ -58,7 +61,7 @@ def copy(source: Entry, target: Entry, *, now: datetime, say: Callable[[str], No
             if different:
                 raise CopyDiffers(f"Nothing was copied: {', '.join(different)} came out different.")
             reset_sequences(every, TARGET)
-            report.log = recreate()
+            report.log = recreate(above=above)
         return report
 
 

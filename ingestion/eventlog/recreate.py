@@ -6,6 +6,7 @@ number was seen, on a broker above all.
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -26,7 +27,7 @@ class Recreated:
 def recreate(*, above: int = 0) -> Recreated:
     """Raise the epoch, lift the records that some group has still to read into it, step over missing ones.
 
-    `above` is a generation that was seen elsewhere, such as `generations.newest_epoch`. One transaction.
+    `above` is a generation that was seen elsewhere, such as `seen_elsewhere`. One transaction.
     Running consumers notice at their next save, roll back, and read again.
     """
     with transaction.atomic():
@@ -39,6 +40,18 @@ def recreate(*, above: int = 0) -> Recreated:
             for partition in LogPartition.objects.select_for_update().filter(topic=topic.name).order_by("partition"):
                 _lift(topic, partition, done)
     return done
+
+
+def seen_elsewhere() -> int:
+    """The newest generation that the broker of the settings has records of; 0 without a broker.
+
+    Raises TransientError or ConsumerStopped if the broker does not answer or refuses.
+    """
+    if not settings.KAFKA:
+        return 0
+    from ingestion.eventlog.generations import newest_epoch  # librdkafka is loaded only where it is used
+
+    return newest_epoch()
 
 
 def _lift(topic: Topic, partition: LogPartition, done: Recreated) -> None:

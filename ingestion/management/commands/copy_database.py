@@ -9,6 +9,8 @@ from arbitrage_site import clock
 from ingestion.copying.guards import CopyRefused
 from ingestion.copying.moving import CopyDiffers, copy
 from ingestion.databases import UnusableDatabase, entry_of, shown
+from ingestion.errors import ConsumerStopped, TransientError
+from ingestion.eventlog.recreate import seen_elsewhere
 
 
 class Command(BaseCommand):
@@ -28,8 +30,8 @@ class Command(BaseCommand):
             raise CommandError("Say where to copy to: set DATABASE_URL, or give --to postgresql://... .")
         try:
             left, right = entry_of(source), entry_of(target)
-            report = copy(left, right, now=clock.now(), say=self.stdout.write)
-        except (CopyRefused, CopyDiffers, UnusableDatabase) as error:
+            report = copy(left, right, now=clock.now(), say=self.stdout.write, above=seen_elsewhere())
+        except (CopyRefused, CopyDiffers, UnusableDatabase, ConsumerStopped, TransientError) as error:
             raise CommandError(str(error)) from error
         rows = sum(one.source.rows for one in report.copied)
         self.stdout.write(f"{rows} rows in {len(report.copied)} tables of {shown(left)} are in {shown(right)}, equal.")

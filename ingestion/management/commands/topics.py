@@ -11,7 +11,7 @@ from ingestion import contracts
 from ingestion.errors import ConsumerStopped, TransientError
 from ingestion.eventlog.pruning import blocked
 from ingestion.eventlog.reading import current_epoch
-from ingestion.eventlog.recreate import recreate
+from ingestion.eventlog.recreate import recreate, seen_elsewhere
 from ingestion.models import LogPartition, LogPosition, LogRecord
 from ingestion.topics import TOPICS, Topic
 
@@ -93,11 +93,7 @@ def _lag(topic: Topic, group: str) -> int:
 
 def _seen_on_kafka() -> int:
     """The newest generation there; a new one must be above it."""
-    if not settings.KAFKA:
-        return 0
-    from ingestion.eventlog.generations import newest_epoch  # librdkafka is loaded only where it is used
-
     try:
-        return newest_epoch()
+        return seen_elsewhere()
     except (ConsumerStopped, TransientError) as error:
         raise CommandError(f"{error} It has to say which generations it has seen.") from error
