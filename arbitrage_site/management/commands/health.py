@@ -19,7 +19,7 @@ class Command(BaseCommand):
         names = options["part"] or list(settings.HEALTH_PROBES)
         if unknown := [name for name in names if name not in settings.HEALTH_PROBES]:
             raise CommandError(f"There is no part {unknown[0]!r}; there are {', '.join(settings.HEALTH_PROBES)}.")
-        parts = [part for part in health.report(clock.now()).parts if part.name in names]
+        parts = health.report(clock.now(), names).parts
         for part in parts:
             self.stdout.write(f"{part.name}: {part.finding.status} {part.finding.detail}".rstrip())
         if down := [part.name for part in parts if part.finding.status == "down"]:
