@@ -21,7 +21,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from benchmarks.setting import options, report
+from benchmarks.setting import cpu_seconds, options, p95, report
 from tests.processes_of_the_demo import Demo, commands
 
 FIRST, ALL = 1_000, 5_000
@@ -56,7 +56,7 @@ def main() -> int:
         migrated = time.monotonic()
         with _running(demo), _visitors(demo.web) as milliseconds:
             load = _loaded(demo, migrated)
-            pages = _p95(milliseconds)
+            pages = p95(milliseconds)
             pulse = _pulses(demo.web, arguments.seconds)
     measured = _measured(load, pages, pulse)
     passed = _is_kept(load, pages, pulse)
@@ -93,7 +93,7 @@ def _loaded(demo: Demo, since: float) -> Load:
     load.found, load.planted = _flips(demo_asins(FIRST))
     _wait(lambda: _are_there(demo_asins(ALL)))
     load.everything = time.monotonic() - since
-    load.cpu = {name: _cpu_seconds(process.pid) for name, process in demo.running.items()}
+    load.cpu = {name: cpu_seconds(process.pid) for name, process in demo.running.items()}
     return load
 
 
@@ -192,28 +192,10 @@ def _pulses(web: str, seconds: int) -> dict[str, Any]:
         since = json.loads(body)["since"] if body else since
         time.sleep(PULSE_EVERY)
     times = list(UiLatency.objects.filter(measured_at__gte=began).values_list("milliseconds", flat=True))
-    return {"pulses": len(times), "pulse_p95_ms": _p95([float(number) for number in times])}
+    return {"pulses": len(times), "pulse_p95_ms": p95([float(number) for number in times])}
 
 
-def _p95(numbers: list[float]) -> float | None:
-    ordered = sorted(numbers)
-    return round(ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)], 1) if ordered else None
-
-
-def _cpu_seconds(session: int) -> float:
-    """CPU seconds of a session's processes and of their children that have ended; 0 where there is no /proc."""
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[3]) == session:
-            ticks += sum(map(int, fields[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _measured(load: Load, pages: float | None, pulse: dict[str, Any]) -> dict[str, Any]:
+def _measured(load: Load, pages: float, pulse: dict[str, Any]) -> dict[str, Any]:
     total = sum(load.cpu.values())
     return {
         "first_products_seconds": round(load.first, 1),
@@ -228,14 +210,12 @@ def _measured(load: Load, pages: float | None, pulse: dict[str, Any]) -> dict[st
     }
 
 
-def _is_kept(load: Load, pages: float | None, pulse: dict[str, Any]) -> bool:
+def _is_kept(load: Load, pages: float, pulse: dict[str, Any]) -> bool:
     return (
         load.first <= FIRST_SECONDS
         and load.everything <= ALL_SECONDS
         and load.found >= LEAST_FOUND * load.planted
-        and pages is not None
         and pages <= PAGE_MS
-        and pulse["pulse_p95_ms"] is not None
         and pulse["pulse_p95_ms"] <= PULSE_MS
     )
 

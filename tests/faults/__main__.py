@@ -54,10 +54,11 @@ def _prove(stage: Stage, name: str, started: float) -> None:
         raise proof.Unproved(f"after {name!r} these had ended: {', '.join(died)}")
     try:
         proof.caught_up(installation)
+        well = time.monotonic() - begun
         proof.conserved(installation)
     except proof.Unproved as error:
         raise proof.Unproved(f"after {name!r}: {error}") from None
-    say(f"  {time.monotonic() - started:5.0f} s  {name}: well again after {time.monotonic() - begun:.1f} s")
+    say(f"  {time.monotonic() - started:5.0f} s  {name}: caught up after {well:.1f} s, conserved")
 
 
 def _finish(stage: Stage) -> None:

@@ -10,6 +10,7 @@ PATIENCE = 120.0
 
 _ENDS = "SELECT topic, partition, next_offset FROM ingestion_logpartition"
 _POSITIONS = 'SELECT "group", topic, partition, next_offset FROM ingestion_logposition'
+_MARKED = "SELECT asin, document_version FROM products_searchdirty"
 _DIRTY = "SELECT count(*) FROM products_searchdirty"
 _SET_ASIDE = "SELECT count(*), count(*) FILTER (WHERE key = %s) FROM ingestion_deadletter"
 _STOPPED = "SELECT \"group\", stopped_because FROM ingestion_consumerstate WHERE stopped_because <> ''"
@@ -19,13 +20,13 @@ class Unproved(Exception):
     """What is wrong, in words."""
 
 
-def wait_until(what: str, holds: Callable[[], bool], patience: float = PATIENCE) -> None:
-    """Look until it holds. Raises Unproved with what was waited for."""
+def wait_until(what: str, holds: Callable[[], bool], patience: float = PATIENCE, *, every: float = 0.25) -> None:
+    """Look every so many seconds until it holds. Raises Unproved with what was waited for."""
     until = time.monotonic() + patience
     while not holds():
         if time.monotonic() > until:
             raise Unproved(f"{what} did not happen within {patience:.0f} s")
-        time.sleep(0.25)
+        time.sleep(every)
 
 
 def ends(installation: Installation) -> dict[tuple[str, int], int]:
@@ -51,6 +52,8 @@ def caught_up(installation: Installation) -> None:
     except Unproved as error:
         stopped = "; ".join(f"{group}: {why}" for group, why in installation.rows(_STOPPED))
         raise Unproved(f"{error}: {', '.join(behind(installation, wanted))}. {stopped}") from None
+    marked = set(installation.rows(_MARKED))
+    wait_until("indexing what was marked", lambda: not marked & set(installation.rows(_MARKED)))
 
 
 def indexed(installation: Installation) -> None:

@@ -1,0 +1,77 @@
+"""From Keepa's answer to the opportunity in the API, with all services on and about 50 listings a second polled.
+
+Every process of Procfile.distributed runs; the simulator answers, the demo's refresh of one minute makes the load. For
+each opportunity that is told in the log, the API is asked for it at once: what is counted ends with the API's answer.
+"""
+
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from urllib.request import urlopen
+
+import psycopg
+
+from benchmarks.setting import options, p95, report
+from ingestion.eventlog import values
+from products.marketplaces import CODES
+from tests.faults import proof
+from tests.installation import Installation
+
+MOST_SECONDS = 2.0
+A_SECOND = 50
+PATIENCE = 300.0
+LOOK_SECONDS = 0.02
+_NEWEST = "SELECT coalesce(max(id), 0) FROM ingestion_logrecord"
+_TOLD = "SELECT id, value FROM ingestion_logrecord WHERE topic = 'arbitrage.opportunities' AND id > %s ORDER BY id"
+_RAW = "SELECT sum(next_offset) FROM ingestion_logpartition WHERE topic = 'raw.keepa_updates'"
+_LISTINGS = "SELECT count(*) FROM products_listing"
+
+
+def main() -> int:
+    """Load, then watch for a while."""
+    arguments = options(__doc__ or "", seconds=90, products=660)
+    with Installation("endtoend") as installation:
+        installation.manage("collectstatic", "--no-input", "--verbosity", "0")
+        installation.prepare(arguments.products)
+        installation.start_all()
+        listings = arguments.products * len(CODES)
+        proof.wait_until("the first load", lambda: installation.rows(_LISTINGS)[0][0] >= listings, PATIENCE)
+        proof.caught_up(installation)
+        [(before,)], started = installation.rows(_RAW), time.monotonic()
+        seconds = _watch(installation, arguments.seconds)
+        [(after,)], took = installation.rows(_RAW), time.monotonic() - started
+    measured = {
+        "listings_a_second": round(float(after - before) / took, 1),
+        "opportunities": len(seconds),
+        "p50_seconds": round(sorted(seconds)[len(seconds) // 2], 2) if seconds else None,
+        "p95_seconds": p95(seconds),
+    }
+    promise = f"p95 under {MOST_SECONDS:.0f} s at {A_SECOND} listings a second"
+    passed = bool(seconds) and p95(seconds) < MOST_SECONDS and float(after - before) / took >= 0.9 * A_SECOND
+    return report("end_to_end", promise, measured, passed=passed, as_json=arguments.json)
+
+
+def _watch(installation: Installation, seconds: int) -> list[float]:
+    """Seconds from Keepa's answer to the API's, of each opportunity told."""
+    found, end = [], time.monotonic() + seconds
+    with psycopg.connect(installation.database, autocommit=True) as connection:
+        [newest] = connection.execute(_NEWEST).fetchone() or [0]
+        while time.monotonic() < end:
+            for number, value in connection.execute(_TOLD, [newest]).fetchall():
+                newest, event = number, json.loads(values.unpack(value))
+                if answered := event.get("fetched_at"):
+                    _asked(installation, event["opportunity_id"])
+                    found.append((datetime.now(UTC) - datetime.fromisoformat(answered)).total_seconds())
+            time.sleep(LOOK_SECONDS)
+    return found
+
+
+def _asked(installation: Installation, opportunity: str) -> None:
+    address = f"http://{installation.web}/api/v1/opportunities/{opportunity}/"
+    with urlopen(address, timeout=30) as response:
+        json.load(response)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""The main job on each tested combination of services, by real processes: from Keepa's answer to page and API."""
+
+import json
+import signal
+from collections.abc import Collection
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from arbitrage_site.engines import COMBINATIONS
+from tests.faults.proof import conserved, wait_until
+from tests.installation import Installation
+
+PATIENCE = 30.0
+"""Seconds from the start of the processes to an answer of the API: the most that the main job may take."""
+
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+
+
+def ask(installation: Installation, path: str) -> Any:
+    """The body of an answer; None while nobody listens."""
+    try:
+        with urlopen(f"http://{installation.web}{path}", timeout=10) as response:
+            return response.read()
+    except (URLError, ConnectionError, TimeoutError):
+        return None
+
+
+def is_answered(installation: Installation) -> bool:
+    """Whether there are opportunities, and the search finds a product of the best by its ASIN."""
+    body = ask(installation, "/api/v1/opportunities/")
+    results = json.loads(body)["results"] if body else []
+    if not results:
+        return False
+    found = json.loads(ask(installation, f"/api/v1/products/?search={results[0]['asin']}") or "{}")
+    return [hit["asin"] for hit in found.get("results", [])] == [results[0]["asin"]]
+
+
+@pytest.mark.parametrize("services", COMBINATIONS, ids=COMBINATIONS.values())
+def test_the_main_job_from_keepa_to_the_api(services: Collection[str]) -> None:
+    with Installation(f"mainjob{len(services)}", services=services, redis=10 + len(services)) as installation:
+        installation.manage("collectstatic", "--no-input", "--verbosity", "0")
+        installation.prepare(products=40)
+        installation.start_all()
+        wait_until("an answer of the API", lambda: is_answered(installation), PATIENCE)
+
+        assert b"<html" in ask(installation, "/")
+        assert installation.died() == []
+        health = json.loads(ask(installation, "/health"))
+        assert {part["status"] for part in health["parts"].values()} == {"ok"}, health
+        for name in [name for name in installation.running if name.startswith(("beat", "worker"))]:
+            installation.end(name, signal.SIGTERM)
+        wait_until("rest", lambda: installation.manage("conservation", check=False).returncode == 0)
+        conserved(installation)
+        for line in installation.log.read_text().splitlines():
+            assert "Traceback" not in line
+            assert '"level": "error"' not in line, line
