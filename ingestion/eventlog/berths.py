@@ -16,7 +16,7 @@ from ingestion.eventlog.holdings import take
 from ingestion.eventlog.lane import Lane
 from ingestion.eventlog.leases import RENEW
 from ingestion.models import LogPartition, RelayPosition
-from ingestion.topics import PARTITIONS, Topic
+from ingestion.topics import PARTITIONS, TOPICS, Topic
 from products import bulk
 
 _COLUMNS = ("next_offset", "broker_offset", "epoch", "saved_at")
@@ -100,4 +100,6 @@ class Berths:
 
 
 def _lane(row: RelayPosition) -> Lane:
-    return Lane((row.topic, row.partition), name_of(row.topic), row.epoch, row.next_offset, row.broker_offset)
+    most_bytes = TOPICS[row.topic].most_bytes
+    place = row.topic, row.partition
+    return Lane(place, name_of(row.topic), row.epoch, row.next_offset, row.broker_offset, most_bytes)

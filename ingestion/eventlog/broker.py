@@ -42,13 +42,16 @@ class Complaints:
         """librdkafka's error callback; called inside poll, consume and flush."""
         self._errors.append(error)
 
-    def check(self) -> None:
-        """Raise for what was reported since the last call: ConsumerStopped where a person has to act."""
+    def check(self, *, is_patient: bool = False) -> None:
+        """Raise for what was reported since the last call: ConsumerStopped where a person has to act.
+
+        Who is patient waits for a broker that went away, as long as librdkafka keeps what it was given.
+        """
         errors, self._errors = self._errors, []
         for error in errors:
             if error.fatal() or isinstance(refusal(error), ConsumerStopped):
                 raise refusal(error)
-        if any(error.name() == "_ALL_BROKERS_DOWN" for error in errors):
+        if not is_patient and any(error.name() == "_ALL_BROKERS_DOWN" for error in errors):
             raise unreachable()
 
 

@@ -52,7 +52,7 @@ class KafkaReader:
         self._see(current_epoch())
         is_due = self._holdings.refresh(now)
         membership = self._membership or self._join()
-        self._shelve(membership.consume(self._room()))
+        self._shelve(self._consume(membership))
         self._settle(membership, now)
         if is_due:
             self._notice_what_never_came(membership.cluster)
@@ -79,15 +79,26 @@ class KafkaReader:
 
     def close(self) -> None:
         """See `Reader.close`."""
-        if self._membership is not None:
-            self._membership.close()
-            self._membership = None
-        self._shelves.clear()
+        self._leave()
         self._holdings.release()
 
     def _join(self) -> Membership:
         self._membership = Membership(self.group, self._topics, self._holdings.seek, self._settings)
         return self._membership
+
+    def _leave(self) -> None:
+        membership, self._membership = self._membership, None
+        self._shelves.clear()
+        if membership is not None:
+            membership.close()
+
+    def _consume(self, membership: Membership) -> Sequence[wire.Received]:
+        """What arrived; after a refusal the next poll joins again, and looks first whether the reason is gone."""
+        try:
+            return membership.consume(self._room())
+        except ConsumerStopped:
+            self._leave()
+            raise
 
     def _see(self, epoch: int) -> None:
         """Notice a new generation: what arrived of an older one comes again."""

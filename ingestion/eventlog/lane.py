@@ -23,6 +23,7 @@ class Lane:
     epoch: int
     saved: int
     expected: int
+    most_bytes: int
     is_saved: bool = True
     refused: int = 0
     acknowledged: int = field(init=False)

@@ -34,7 +34,7 @@ class Mirror:
         self._in_flight: set[int] = set()
         self._delivered: set[int] = set()
 
-    def turn(self, producer: Producer, held: Collection[Place], most_bytes: int, now: datetime) -> None:
+    def turn(self, producer: Producer, held: Collection[Place], now: datetime) -> None:
         """Note what was delivered; send what waits, once a second."""
         if self._delivered:
             DeadLetter.objects.filter(pk__in=self._delivered).update(mirrored=self._cluster)
@@ -44,7 +44,7 @@ class Mirror:
         self._due = now + EVERY
         for letter in self._waiting():
             if (letter.topic, letter.partition) in held:
-                self._send(producer, letter, most_bytes)
+                self._send(producer, letter)
 
     def is_behind(self) -> bool:
         """Whether letters wait for their copy."""
@@ -54,18 +54,19 @@ class Mirror:
         rows = DeadLetter.objects.filter(topic__in=TOPICS).exclude(mirrored=self._cluster)
         return rows.exclude(pk__in=self._in_flight).order_by("pk")[:AT_ONCE]
 
-    def _send(self, producer: Producer, letter: DeadLetter, most_bytes: int) -> None:
+    def _send(self, producer: Producer, letter: DeadLetter) -> None:
         """What does not go now goes a second later: a missing topic must not keep the log itself from being shipped."""
-        value = bytes(letter.value)
+        topic, value = TOPICS[letter.topic], bytes(letter.value)
+        is_elsewhere = len(value) > topic.most_bytes
         try:
             producer.produce(
-                name_of(TOPICS[letter.topic].dead_letters),
-                value if len(value) <= most_bytes else None,
+                name_of(topic.dead_letters),
+                None if is_elsewhere else value,
                 letter.key,
                 letter.partition,
                 partial(self._reported, letter.pk),
                 timestamp=int(letter.timestamp.timestamp() * 1000),
-                headers=headers_of(letter, is_elsewhere=len(value) > most_bytes),
+                headers=headers_of(letter, is_elsewhere=is_elsewhere),
             )
         except (BufferError, KafkaException) as error:
             log.warning("dead letter not copied yet", letter=letter.pk, reason=str(error))
