@@ -92,8 +92,8 @@ class Processes:
             return probe.connect_ex((host, int(port))) == 0
 
     def slow_answers(self, times: int) -> None:
-        """Have the simulator keep that many requests for products waiting for half a minute."""
-        body = json.dumps({"kind": "slow", "times": times, "seconds": 30, "path": "product"}).encode()
+        """Have the simulator keep that many requests for products waiting for ten seconds."""
+        body = json.dumps({"kind": "slow", "times": times, "seconds": 10, "path": "product"}).encode()
         address = f"http://{self.environment['SIMULATOR_BIND']}/_simulator/faults"
         request = urllib.request.Request(address, data=body, headers={"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=30):  # noqa: S310 - plain http to loopback
