@@ -33,16 +33,12 @@ def check_reachable(alias: str, entry: Entry) -> None:
 
 def check_version(alias: str, entry: Entry) -> None:
     """Only a database with exactly the migrations of this version is copied, or copied into."""
-    loader = MigrationLoader(None, ignore_no_migrations=True)
-    wanted: Names = set(loader.disk_migrations) - {
-        replaced for migration in loader.disk_migrations.values() for replaced in migration.replaces
-    }
-    applied = migrations(alias)
-    if missing := wanted - applied:
+    applied, known = migrations(alias), MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    if missing := set(known) - {old for migration in known.values() for old in migration.replaces} - applied:
         raise CopyRefused(
             f"{shown(entry)} lacks migrations of this version ({_some(missing)}). Run manage.py migrate on it first."
         )
-    if unknown := applied - set(loader.disk_migrations):
+    if unknown := applied - set(known):
         raise CopyRefused(
             f"{shown(entry)} has migrations that this version does not know ({_some(unknown)})."
             " Use the version of the project that wrote it."

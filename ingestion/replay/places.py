@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, OperationalError, ProgrammingError, connection
 
 from arbitrage_site import engines
+from ingestion.copying.guards import CopyRefused, check_version, migrations
 from ingestion.databases import Entry, is_server, known_as, patient, shown
 from ingestion.models import LogEpoch
 
@@ -48,11 +49,22 @@ class Place:
         return shown(self.entry)
 
     def prepare(self) -> None:
-        """Create the database if it is not there, and migrate it."""
+        """Create the database and its tables if they are not there."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if is_server(self.entry):
             _create(str(self.entry["NAME"]))
-        self.run("manage.py", "migrate", "--verbosity", "0")
+        with self.connected():
+            is_new = not migrations(ALIAS)
+        if is_new:
+            self.run("manage.py", "migrate", "--verbosity", "0")
+        with self.connected():
+            self._check_version()
+
+    def _check_version(self) -> None:
+        try:
+            check_version(ALIAS, self.entry)
+        except CopyRefused as error:
+            raise ReplayRefused(f"{error} Or take another name.") from error
 
     def run(self, *arguments: str) -> str:
         """A Python process of this project that works on the replay alone; returns what it printed."""

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -11,9 +12,13 @@ from ingestion.replay.places import place_of
 
 
 @pytest.fixture(autouse=True)
-def _removed(other_databases: None) -> Iterator[None]:
-    """The place called `test` is gone before and after."""
+def _removed(other_databases: None, migrated: Path) -> Iterator[None]:
+    """The place called `test` is gone before and after; a file is given, so that not every test has to migrate one."""
     _remove()
+    place = place_of("test")
+    if not is_server(place.entry):
+        place.folder.mkdir()
+        shutil.copy(migrated, place.entry["NAME"])
     yield
     _remove()
 

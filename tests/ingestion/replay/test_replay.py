@@ -39,12 +39,22 @@ def replay(**options: str) -> str:
     return out.getvalue()
 
 
-def test_all_kept_records_give_the_same_listings_again() -> None:
+def live() -> list[object]:
+    """What a replay must not touch."""
+    tables = (LogEpoch, LogPosition, LogRecord, DeadLetter, Listing, Opportunity, Alert, TokenBucket)
+    return [list(table._base_manager.order_by("pk").values_list()) for table in tables]
+
+
+def test_all_kept_records_give_the_same_listings_again_and_nothing_live_is_touched() -> None:
     load()
+    before = live()
     text = replay()
     assert "45 records of raw.keepa_updates replayed into" in text
     assert "45 applied, 0 superseded, 0 set aside" in text
     assert "15 listings have records in the span, 15 can be compared: 15 equal, 0 different; digest " in text
+    assert live() == before
+    with pytest.raises(CommandError, match="holds a replay already"):
+        replay()
 
 
 def flip() -> None:
@@ -73,21 +83,6 @@ def test_flips_are_found_again_and_nobody_is_alerted() -> None:
         assert Opportunity.objects.using("replay").get().opened_at == NOW
         assert not Alert.objects.using("replay").exists()
         assert not LogRecord.objects.using("replay").filter(topic=ALERT.name).exists()
-
-
-def live() -> list[object]:
-    """What a replay must not touch."""
-    tables = (LogEpoch, LogPosition, LogRecord, DeadLetter, Listing, Opportunity, Alert, TokenBucket)
-    return [list(table._base_manager.order_by("pk").values_list()) for table in tables]
-
-
-def test_nothing_live_is_touched_and_a_name_is_used_once() -> None:
-    load()
-    before = live()
-    replay()
-    assert live() == before
-    with pytest.raises(CommandError, match="holds a replay already"):
-        replay()
 
 
 def test_each_listing_is_equal_or_different_or_left_out_for_a_reason() -> None:
