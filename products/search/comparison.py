@@ -10,6 +10,7 @@ from products.search.documents import Document, documents
 from products.search.elastic.client import client
 
 CHUNK = 500
+_VERSIONS = 5000
 _SECONDS = 30.0
 _TRIES = 5
 """Rows and index change while one looks, and cannot be read at one moment: a difference has to be seen each time."""
@@ -139,19 +140,20 @@ def _search(index: str, span: Span, *, contents: bool) -> dict[str, Version]:
     bounds = {"gt": span.after} | ({"lte": span.last} if span.last is not None else {})
     found: dict[str, Version] = {}
     after: list[str] | None = None
+    size = CHUNK if contents else _VERSIONS
     while True:
         hits = asked.search(
             index=index,
             query={"range": {"asin": bounds}},
             sort=[{"asin": "asc"}],
-            size=CHUNK,
+            size=size,
             version=True,
             source=contents,
             search_after=after,
             track_total_hits=False,
         ).body["hits"]["hits"]
         found.update(_entries(hits))
-        if len(hits) < CHUNK:
+        if len(hits) < size:
             return found
         after = hits[-1]["sort"]
 

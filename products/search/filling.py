@@ -1,13 +1,14 @@
 """Filling a new index from all rows."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from random import Random
 
 from arbitrage_site import clock
 from products.models import Product
 from products.search import dirty
-from products.search.bulk_writer import MOST_DOCUMENTS, BulkWriter, Operation, Outcome, Result
+from products.search.bulk_writer import MOST_DOCUMENTS, BulkWriter, Operation, Outcome, Result, Written
 from products.search.documents import documents
 
 _TRIES = 12
@@ -35,20 +36,28 @@ class Filling:
         self._refused = 0
 
     def run(self) -> int:
-        """Returns how many were written."""
-        for asins in _chunks():
-            self._renew()
-            before = self._written
-            self._write(Operation(asin, *versioned) for asin, versioned in documents(asins).items())
-            if before // _SAID_EVERY != self._written // _SAID_EVERY:
-                self._say(f"{self._written} documents written.")
+        """Returns how many were written. While one part is sent, the next one is made."""
+        with ThreadPoolExecutor(1) as sender:
+            sent: list[tuple[list[Operation], Future[Written]]] = []
+            for asins in _chunks():
+                self._renew()
+                operations = [Operation(asin, *versioned) for asin, versioned in documents(asins).items()]
+                if sent:
+                    self._settle(*sent.pop())
+                sent.append((operations, sender.submit(self._writer.write, operations)))
+            for last in sent:
+                self._settle(*last)
         return self._written
 
-    def _write(self, operations: Iterable[Operation]) -> None:
+    def _settle(self, operations: Sequence[Operation], sent: "Future[Written]") -> None:
+        before = self._written
+        self._insist(operations, sent.result())
+        if before // _SAID_EVERY != self._written // _SAID_EVERY:
+            self._say(f"{self._written} documents written.")
+
+    def _insist(self, left: Sequence[Operation], written: Written) -> None:
         """Until each one was taken or refused."""
-        left = list(operations)
         for attempt in range(_TRIES):
-            written = self._writer.write(left)
             if written.is_missing:
                 raise RebuildFailed("The new index was removed by somebody else: begin again.")
             left = [each for each in left if self._is_open(each, written.outcomes.get(each.asin))]
@@ -56,6 +65,7 @@ class Filling:
                 return
             self._renew()
             time.sleep(self._random.uniform(0, min(_MOST_SECONDS, _FIRST_SECONDS * 2.0**attempt)))
+            written = self._writer.write(left)
         raise RebuildFailed(written.trouble or "Elasticsearch takes no more documents: look at its log and its disk.")
 
     def _is_open(self, operation: Operation, outcome: Outcome | None) -> bool:
