@@ -10,8 +10,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django.plugin import DjangoDbBlocker
 
 from arbitrage_site.limits import rules
+from tests import flushing
 
 SAMPLES = "KEEPA_SAMPLES"
+
+flushing.install()
 
 
 @pytest.fixture(autouse=True)
