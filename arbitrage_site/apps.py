@@ -7,4 +7,6 @@ class SiteConfig(AppConfig):
     name = "arbitrage_site"
 
     def ready(self) -> None:
-        from arbitrage_site import checks, redis_checks, request_ids  # noqa: F401 - importing them registers checks and receivers
+        from arbitrage_site import checks, postgres, redis_checks, request_ids  # noqa: F401 - importing them registers checks and receivers
+
+        postgres.install()

@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class Trouble:
 BUSY = Trouble(
     "The database is busy", "It did not answer in time, and nothing was half saved. Try again in a few seconds.", True
 )
+AWAY = Trouble(
+    "The database does not answer",
+    "Nothing was half saved. Try again in a few seconds; if it stays so, see whether its server runs.",
+    True,
+)
 FULL = Trouble(
     "The database cannot grow", "The disk is full or a size limit is reached. Make room; nothing is lost.", False
 )
@@ -36,15 +41,20 @@ _SQLITE = {
     sqlite3.SQLITE_FULL: FULL,
     sqlite3.SQLITE_IOERR: FULL,
 }
-_POSTGRES = (("53100", FULL), *((state, BUSY) for state in ("08", "40", "53", "55P03", "57P")))
-"""Disk full; connection lost, serialization or deadlock, out of resources, lock not available, shutting down."""
+_POSTGRES = (
+    ("53100", FULL),  # disk full
+    *((state, BUSY) for state in ("40", "53", "55P03", "57014")),
+    *((state, AWAY) for state in ("08", "57P", "25P03")),
+)
+"""By the beginning of the SQLSTATE: serialization or deadlock, out of resources, lock not available, statement took too
+long; connection lost, shutting down, cut off because a transaction idled."""
 
 
 def trouble(error: BaseException | None) -> Trouble | None:
     """The state of the database that an error tells of; None where it tells of a mistake instead."""
     if isinstance(error, InterfaceError):
-        return BUSY
-    if not isinstance(error, OperationalError):
+        return AWAY
+    if not isinstance(error, OperationalError | InternalError):
         return None
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):
@@ -52,7 +62,9 @@ def trouble(error: BaseException | None) -> Trouble | None:
     if cause is None:
         return BUSY if "locked" in str(error) else None
     state = getattr(cause, "sqlstate", None)
-    return BUSY if state is None else next((found for start, found in _POSTGRES if state.startswith(start)), None)
+    if state is None:  # the driver's own: no connection to be had, or the one there was is closed
+        return AWAY if isinstance(error, OperationalError) else None
+    return next((found for start, found in _POSTGRES if state.startswith(start)), None)
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -50,11 +50,12 @@ def database(url: str, *, file: Path) -> dict[str, Any]:
         "ENGINE": "django.db.backends.postgresql",
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,  # the pool keeps connections
+        "CONN_HEALTH_CHECKS": True,  # and gives out none that died with a server that was restarted
         "OPTIONS": {
             **entry.get("OPTIONS", {}),
             "connect_timeout": 5,
             "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
-            "pool": {"min_size": 0, "max_size": 10, "timeout": 10},
+            "pool": {"min_size": 0, "max_size": 10, "timeout": 5},
         },
     }
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import structlog
 from django.contrib.auth.views import redirect_to_login
-from django.db import OperationalError
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -59,7 +59,7 @@ def fragment(view: View[P]) -> View[P]:
 def _answered(view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
     try:
         return view(request, *args, **kwargs)
-    except OperationalError as error:
+    except DatabaseError as error:
         found = trouble(error)
         if found is None:
             raise

@@ -49,7 +49,11 @@ def _prepare() -> tuple[str, Sequence[str]]:
     django.setup()
     from django.conf import settings
 
+    from arbitrage_site import postgres
+
     call_command("check", fail_level="ERROR")
+    if postgres.is_used() and (said := postgres.refusal()):
+        raise CommandError(said)
     chosen = processes(
         redis=bool(settings.REDIS_URL),
         kafka=bool(settings.KAFKA),

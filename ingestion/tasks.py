@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 from celery import shared_task
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from arbitrage_site.clock import now
 from arbitrage_site.database import trouble

@@ -87,21 +87,24 @@ def loading() -> Loading:
 
 
 def lease(ids: Sequence[int], *, token: str, now: datetime) -> set[int]:
-    """Take these targets for one worker; returns those that were still free. Two workers never pay for one listing."""
+    """Take these targets for one worker; returns those that were still free. Two workers never pay for one listing.
+
+    Those that another worker is taking or writing at this moment are left to it: nobody waits.
+    """
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     with transaction.atomic():
-        targets = PollTarget.objects.filter(free, id__in=ids, due_at__lte=now)
-        targets.update(lease=token, lease_until=now + LEASE)
-        return set(PollTarget.objects.filter(id__in=ids, lease=token).values_list("id", flat=True))
+        targets = PollTarget.objects.filter(free, id__in=ids, due_at__lte=now).order_by("id")
+        taken = list(targets.select_for_update(skip_locked=True).values_list("id", flat=True))
+        PollTarget.objects.filter(id__in=taken).update(lease=token, lease_until=now + LEASE)
+    return set(taken)
 
 
 def release(ids: Collection[int], *, due_at: datetime | None = None) -> None:
     """Give leases back without an answer; `due_at` postpones the next try."""
-    targets = PollTarget.objects.filter(id__in=ids)
-    if due_at is None:
-        targets.update(lease="", lease_until=None)
-    else:
-        targets.update(lease="", lease_until=None, due_at=due_at)
+    given = {"lease": "", "lease_until": None, **({} if due_at is None else {"due_at": due_at})}
+    with transaction.atomic():
+        locked = PollTarget.objects.select_for_update().filter(id__in=ids).order_by("id")
+        PollTarget.objects.filter(id__in=list(locked.values_list("id", flat=True))).update(**given)
 
 
 def record_answers(answers: Iterable[Answered], *, buybox: bool, rating: bool, now: datetime) -> None:

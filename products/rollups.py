@@ -103,9 +103,9 @@ def _count(batch: Sequence[Marked], first: date) -> None:
         group = Group(listing.marketplace, listing.category, listing.brand)
         groups.add(group)
         packed = closes_of(listing, first).astype("<i4").tobytes()
-        shares.append((*group[1:], item.marked, _day(first), packed, listing.median_90, item.id))
+        shares.append((*group[1:], item.marked, _day(first), packed, listing.median_90, item.asin, group.marketplace))
     with transaction.atomic():
-        bulk.update(RollUpShare, _COUNTED, shares, key=("id",))
+        bulk.update(RollUpShare, _COUNTED, shares, key=("asin", "marketplace"))
         RollUpShare.objects.filter(id__in=gone).delete()
         _recount(groups, first)
 

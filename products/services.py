@@ -51,7 +51,7 @@ def watch(
     with transaction.atomic():
         known = set(Watch.objects.filter(product_id__in=wanted).values_list("product_id", flat=True))
         added = [asin for asin in wanted if asin not in known]
-        products = ((asin, searchable(asin), is_demo, now, now) for asin in added)
+        products = ((asin, searchable(asin), is_demo, now, now) for asin in sorted(added))
         bulk.insert_new(Product, ("asin", "search_text", "is_demo", "created_at", "updated_at"), products)
         watches = ((asin, list(marketplaces), origin, now) for asin in added)
         bulk.insert_new(Watch, ("product_id", "marketplaces", "origin", "added_at"), watches)
@@ -69,6 +69,7 @@ def _add_targets(pairs: Iterable[tuple[str, str]], now: datetime) -> None:
 def unwatch(asins: Collection[str]) -> int:
     """Take products off the watchlist; what is known about them stays. Returns how many were on it."""
     with transaction.atomic():
+        hold(asins)
         PollTarget.objects.filter(product_id__in=asins).delete()
         watches = Watch.objects.filter(product_id__in=asins)
         count = watches.count()
@@ -99,6 +100,15 @@ def follow_marketplaces(watch: Watch, *, now: datetime) -> None:
         PollTarget.objects.filter(product_id=watch.product_id).exclude(marketplace__in=watch.marketplaces).delete()
         _add_targets([(watch.product_id, code) for code in watch.marketplaces], now)
         transaction.on_commit(wake_planner, robust=True)
+
+
+def hold(asins: Collection[str]) -> None:
+    """Lock these products to the end of the transaction.
+
+    Who writes more of a product than one table begins with this, and appends to the log last: then no two writers
+    wait for each other in a circle (docs/postgres.md).
+    """
+    dirty.hold(sorted(asins))
 
 
 def touch(asins: Collection[str]) -> None:
@@ -156,7 +166,7 @@ def set_heat(heats: dict[tuple[str, str], int], *, now: datetime, at_most: timed
 
     `heats` maps (asin, marketplace) to a PollTarget.Heat value. Runs in the caller's transaction.
     """
-    targets = PollTarget.objects.select_for_update().filter(product_id__in={asin for asin, _ in heats})
+    targets = PollTarget.objects.select_for_update().filter(product_id__in={asin for asin, _ in heats}).order_by("id")
     changed = []
     for pk, asin, code, before, due_at in targets.values_list("id", "product_id", "marketplace", "heat", "due_at"):
         heat = heats.get((asin, code), before)

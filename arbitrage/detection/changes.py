@@ -12,7 +12,7 @@ from ingestion.eventlog.sql import append
 from ingestion.events import OpportunityChanged
 from ingestion.topics import OPPORTUNITIES
 from products import bulk
-from products.services import BestFlip, set_best_flips, set_heat, touch
+from products.services import BestFlip, hold, set_best_flips, set_heat, touch
 
 _STORED = [field.attname for field in Opportunity._meta.concrete_fields if not field.primary_key]
 
@@ -29,12 +29,14 @@ class Changes:
     now: datetime
 
     def write(self) -> None:
-        """Insert or update what changed and append the events."""
+        """Insert or update what changed and append the events, which locks the log and so comes last."""
+        shown = {row.product_id for row in self.rows}
+        hold(shown | self.best.keys())
         rows = ([getattr(row, name) for name in ("id", *_STORED)] for row in self.rows)
         bulk.upsert(Opportunity, ("id", *_STORED), rows, key=("id",), update=_STORED)
         if self.unchanged:
             Opportunity.objects.filter(pk__in=self.unchanged).update(evaluated_at=self.now)
-        append(OPPORTUNITIES, self.events, now=self.now)
         if self.heats:
             set_heat(self.heats, now=self.now, at_most=timedelta(minutes=settings.KEEPA_REFRESH_MINUTES) / 4)
-        touch({row.product_id for row in self.rows} - set_best_flips(self.best))
+        touch(shown - set_best_flips(self.best))
+        append(OPPORTUNITIES, self.events, now=self.now)

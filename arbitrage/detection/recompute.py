@@ -12,7 +12,7 @@ from ingestion.eventlog.sql import append
 from ingestion.events import ProductEnriched
 from ingestion.topics import ENRICHED
 from products.models import Product
-from products.services import recompute_asked
+from products.services import hold, recompute_asked
 
 SLOT_SECONDS = 900
 SLICES = 96
@@ -42,8 +42,9 @@ def request(asins: Collection[str], now: datetime) -> int:
     for start in range(0, len(ordered), CHUNK):
         chunk = ordered[start : start + CHUNK]
         with transaction.atomic():
-            append(ENRICHED, [_event(asin, now) for asin in chunk], now=now)
+            hold(chunk)
             recompute_asked(chunk)
+            append(ENRICHED, [_event(asin, now) for asin in chunk], now=now)
     return len(ordered)
 
 

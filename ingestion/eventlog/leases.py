@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from ingestion.eventlog.base import Fenced, Passed, Place
@@ -40,6 +40,7 @@ class Leases:
         """The next offset of every partition held, renewing leases and sharing anew when that is due."""
         if self._renew_at is None or now >= self._renew_at:
             with transaction.atomic():
+                self._lock()
                 for topic in self._topics:
                     self._share(topic.name, now)
             self._renew_at = now + RENEW
@@ -62,11 +63,18 @@ class Leases:
 
     def release(self) -> None:
         """Let others have the partitions at once."""
-        self._rows().filter(owner=self._owner).update(owner="", lease_until=None)
+        with transaction.atomic():
+            self._lock()
+            self._rows().filter(owner=self._owner).update(owner="", lease_until=None)
         self.forget()
 
     def _rows(self) -> QuerySet[LogPosition]:
         return LogPosition.objects.filter(group=self._group, topic__in=[topic.name for topic in self._topics])
+
+    def _lock(self) -> None:
+        """In the order in which batches save them: members that share anew at once wait, instead of for each other."""
+        if connection.features.has_select_for_update:
+            list(self._rows().order_by("topic", "partition").select_for_update().values_list("pk"))
 
     def _share(self, topic: str, now: datetime) -> None:
         """Renew what is held, take what is free up to an even share, and the rest from those with more than theirs."""

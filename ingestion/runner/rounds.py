@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 
 import structlog
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from ingestion.runner.turns import Turns
 

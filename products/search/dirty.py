@@ -38,7 +38,7 @@ def touch(asins: Collection[str]) -> None:
     """
     with transaction.atomic():
         for part in parts(asins):
-            _lock(part)
+            hold(part)
             Product.objects.filter(asin__in=part).update(document_version=F("document_version") + 1)
             if is_on():
                 _lift(part)
@@ -51,7 +51,7 @@ def lift(versions: Mapping[str, int]) -> None:
     The index can only be ahead when the tables went back: an older database was restored.
     """
     with transaction.atomic():
-        _lock(sorted(versions))
+        hold(sorted(versions))
         rows = Product.objects.filter(asin__in=versions).order_by("asin").values_list("asin", "document_version")
         raised = [(versions[asin] + 1, asin) for asin, version in rows if version < versions[asin]]
         if raised:
@@ -65,7 +65,7 @@ def bury(asins: Collection[str]) -> None:
         return
     moment = clock.now()
     for part in parts(asins):
-        _lock(part)
+        hold(part)
         rows = Product.objects.filter(asin__in=part).order_by("asin").values_list("asin", "document_version")
         bury_as({asin: version + 1 for asin, version in rows}, moment)
 
@@ -79,8 +79,8 @@ def bury_as(versions: Mapping[str, int], moment: datetime) -> None:
         bulk.upsert(SearchDirty, ("asin", "since", *_MARK), marks, key=("asin",), update=_MARK)
 
 
-def _lock(asins: Sequence[str]) -> None:
-    """Take the rows in one order, so that two who touch the same products wait instead of blocking each other."""
+def hold(asins: Sequence[str]) -> None:
+    """Lock these products to the end of the transaction, given in order, so that two who do wait in one order."""
     if connection.features.has_select_for_update:
         list(Product.objects.select_for_update().filter(asin__in=asins).order_by("asin").values_list("asin"))
 
