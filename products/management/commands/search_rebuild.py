@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *, if_missing: bool, grace: float, **_: Any) -> None:
         if not settings.ELASTICSEARCH_URL:
             raise CommandError("Search is in the database: there is no index to build unless ELASTICSEARCH_URL is set.")
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a half-built index is removed
+        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a half-built index is removed
         try:
             if if_missing and places().live:
                 self.stdout.write("The search index is there.")
@@ -36,3 +36,5 @@ class Command(BaseCommand):
             raise CommandError(sentence(error)) from error
         except (RebuildFailed, Taken) as error:
             raise CommandError(str(error)) from error
+        finally:
+            signal.signal(signal.SIGTERM, before)
