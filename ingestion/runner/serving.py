@@ -8,9 +8,10 @@ from django.core.management.base import CommandError, CommandParser
 
 from arbitrage_site import clock
 from ingestion.errors import ConsumerStopped
-from ingestion.eventlog.owners import new_owner
 from ingestion.eventlog.opening import open_reader
+from ingestion.eventlog.owners import new_owner
 from ingestion.runner.breaker import Breaker
+from ingestion.runner.collector import collect_rarely
 from ingestion.runner.consumers import Accompanied, load
 from ingestion.runner.loop import Runner
 from ingestion.runner.rounds import Rounds
@@ -36,6 +37,7 @@ def serve(
         consumers = [load(path) for path in paths]
     except ConsumerStopped as error:
         raise CommandError(str(error)) from error
+    collect_rarely()
     owner = new_owner()
     runners = [
         Runner(consumer, open_reader(consumer.group, consumer.topics, owner), breaker=Breaker(is_open=accept_floods))

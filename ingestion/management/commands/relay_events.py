@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from arbitrage_site import clock
 from ingestion.eventlog.owners import new_owner
 from ingestion.eventlog.relay import Relay
+from ingestion.runner.collector import collect_rarely
 from ingestion.runner.rounds import Rounds
 from ingestion.runner.turns import Turns
 from ingestion.shipped import GROUP
@@ -24,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *, until_end: bool, **_: Any) -> None:
         if not settings.KAFKA:
             raise CommandError("KAFKA_BOOTSTRAP_SERVERS is not set: consumers read the log in the database.")
+        collect_rarely()
         relay = Relay(new_owner())
         turns = Turns(GROUP, relay.turn, relay)
         stopped = Rounds([turns], clock=clock.now, idle_seconds=IDLE_SECONDS).run(until_end=until_end)
