@@ -86,11 +86,12 @@ def main() -> int:
     arguments = options(__doc__ or "", products=4000)
     with installation():
         from products.models import Product
+        from products.search.making import make
         from products.search.sync import operations_of
 
         fill(arguments.products)
         versions = dict(Product.objects.values_list("asin", "document_version"))
-        operations = operations_of(versions)
+        operations = operations_of(versions, make(versions))
         seconds: dict[str, list[float]] = {"plain": [], "ours": []}
         for _ in range(ROUNDS):
             seconds["plain"].append(_on_a_new_index(lambda: plain(operations)))

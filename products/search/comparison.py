@@ -6,8 +6,9 @@ from enum import Enum
 from typing import Any
 
 from products.models import Product, SearchDirty, SearchTombstone
-from products.search.documents import Document, documents
+from products.search.documents import Document
 from products.search.elastic.client import client
+from products.search.making import Made, make
 
 CHUNK = 500
 _VERSIONS = 5000
@@ -78,7 +79,7 @@ def differences(index: str, span: Span, *, contents: bool) -> list[Difference]:
     found = _search(index, span, contents=contents)
     if span.last is None:
         found |= _nameless(index)
-    suspects = _compare(found, _rows(span.asins, contents=contents))
+    suspects = _compare(found, span.asins, contents=contents)
     for _ in range(_TRIES):
         if not suspects:
             break
@@ -90,17 +91,20 @@ def _again(index: str, asins: Collection[str], *, contents: bool) -> list[Differ
     """Look at these once more, past what was not refreshed; what is marked as dirty is known to be old."""
     marked = set(SearchDirty.objects.filter(asin__in=asins).values_list("asin", flat=True))
     left = [asin for asin in asins if asin not in marked]
-    return _compare(_get(index, left, contents=contents), _rows(left, contents=contents)) if left else []
+    return _compare(_get(index, left, contents=contents), left, contents=contents) if left else []
 
 
-def _rows(asins: Collection[str], *, contents: bool) -> dict[str, Version]:
-    if contents:
-        return {asin: Version(number, document) for asin, (number, document) in documents(asins).items()}
-    rows = Product.objects.filter(asin__in=asins).values_list("asin", "document_version")
-    return {asin: Version(number, None) for asin, number in rows}
+def _compare(found: Mapping[str, Version], asins: Collection[str], *, contents: bool) -> list[Difference]:
+    """Rows are read after the index; of those that cannot be read nothing can be said."""
+    made = make(asins) if contents else Made()
+    rows = {asin: Version(number, document) for asin, (number, document) in made.documents.items()}
+    if not contents:
+        known = Product.objects.filter(asin__in=asins).values_list("asin", "document_version")
+        rows = {asin: Version(number, None) for asin, number in known}
+    return _differing({asin: each for asin, each in found.items() if asin not in made.broken}, rows)
 
 
-def _compare(found: Mapping[str, Version], rows: Mapping[str, Version]) -> list[Difference]:
+def _differing(found: Mapping[str, Version], rows: Mapping[str, Version]) -> list[Difference]:
     strays = [asin for asin in found if asin not in rows]
     stones = set(SearchTombstone.objects.filter(asin__in=strays).values_list("asin", flat=True)) if strays else set()
     result = []

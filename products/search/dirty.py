@@ -144,10 +144,11 @@ def retry(now: datetime, asins: Collection[str] | None = None) -> None:
     parked.update(is_parked=False, retry_at=now)
 
 
-def park(asin: str, version: int, reason: str, now: datetime) -> None:
-    """Say that a new index refuses this document; what is marked already is left to the drain."""
+def park(asin: str, reason: str, now: datetime) -> None:
+    """Say that a new index cannot have this document; what is marked already is left to the drain."""
     columns = ("asin", "document_version", "since", "retry_at", "is_parked", "reason")
-    bulk.insert_new(SearchDirty, columns, [(asin, version, now, now, True, reason[:_REASON])])
+    versions = Product.objects.filter(asin=asin).values_list("document_version", flat=True)
+    bulk.insert_new(SearchDirty, columns, [(asin, version, now, now, True, reason[:_REASON]) for version in versions])
 
 
 def done(versions: Mapping[str, int]) -> None:

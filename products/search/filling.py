@@ -9,7 +9,7 @@ from arbitrage_site import clock
 from products.models import Product
 from products.search import dirty
 from products.search.bulk_writer import MOST_DOCUMENTS, BulkWriter, Operation, Outcome, Result, Written
-from products.search.documents import documents
+from products.search.making import make
 
 _TRIES = 12
 _FIRST_SECONDS = 0.2
@@ -41,7 +41,10 @@ class Filling:
             sent: list[tuple[list[Operation], Future[Written]]] = []
             for asins in _chunks():
                 self._renew()
-                operations = [Operation(asin, *versioned) for asin, versioned in documents(asins).items()]
+                made = make(asins)
+                operations = [Operation(asin, *versioned) for asin, versioned in made.documents.items()]
+                for asin, reason in made.broken.items():
+                    self._refuse(asin, reason)
                 if sent:
                     self._settle(*sent.pop())
                 sent.append((operations, sender.submit(self._writer.write, operations)))
@@ -75,11 +78,14 @@ class Filling:
         if outcome.result is not Result.REFUSED:
             self._written += 1
             return False
-        self._refused += 1
-        dirty.park(operation.asin, operation.version, outcome.reason, clock.now())
-        if self._refused > max(_REFUSED, self._written // _REFUSED_OF):
-            raise RebuildFailed(f"Elasticsearch refuses {self._refused} documents. The last one: {outcome.reason}")
+        self._refuse(operation.asin, outcome.reason)
         return False
+
+    def _refuse(self, asin: str, reason: str) -> None:
+        self._refused += 1
+        dirty.park(asin, reason, clock.now())
+        if self._refused > max(_REFUSED, self._written // _REFUSED_OF):
+            raise RebuildFailed(f"{self._refused} documents cannot be written. The last one: {reason}")
 
 
 def _chunks() -> Iterator[list[str]]:

@@ -6,7 +6,7 @@ from products.models import SearchTombstone
 from products.search import dirty, versions
 from products.search.bulk_writer import BulkWriter, Operation, Result
 from products.search.comparison import Difference, Kind
-from products.search.documents import documents
+from products.search.making import make
 
 _WITHOUT_ROW = frozenset({Kind.ORPHAN, Kind.DELETED})
 
@@ -34,4 +34,4 @@ def _operations(differences: Iterable[Difference]) -> list[Operation]:
     strays = {each.asin: each.found.number for each in differences if each.kind in _WITHOUT_ROW and each.found}
     stones = dict(SearchTombstone.objects.filter(asin__in=strays).values_list("asin", "version"))
     removals = [Operation(asin, max(number, stones.get(asin, 0)), None) for asin, number in strays.items()]
-    return [Operation(asin, *versioned) for asin, versioned in documents(rows).items()] + removals
+    return [Operation(asin, *versioned) for asin, versioned in make(rows).documents.items()] + removals

@@ -11,9 +11,9 @@ from products.models import Product, SearchDirty, SearchTombstone
 from products.search import dirty, indices, versions
 from products.search.bulk_writer import MISSING, BulkWriter, Operation, Outcome, Result, Written
 from products.search.dirty import Failure
-from products.search.documents import documents
 from products.search.elastic.client import FAILURES, sentence
 from products.search.elastic.mapping import alias
+from products.search.making import Made, make
 
 MOST = 1000
 """Documents of one drain."""
@@ -57,8 +57,12 @@ class Drain:
             dirty.release(claimed, now)
             return Drained(trouble=MISSING)
         # New indices first: should one become the live one in between, the last request goes there as well.
-        operations = operations_of(claimed)
+        made = make(claimed)
+        operations = operations_of(claimed, made)
         written = [self._writer(index).write(operations) for index in (*found.building, alias())]
+        refused = {asin: Outcome(Result.REFUSED, reason) for asin, reason in made.broken.items()}
+        for each in written:
+            each.outcomes.update(refused)
         return self._settle(claimed, written, now)
 
     def _writer(self, index: str) -> BulkWriter:
@@ -103,13 +107,12 @@ class Drain:
         return timedelta(seconds=self._random.uniform(0, bound))
 
 
-def operations_of(claimed: Mapping[str, int]) -> list[Operation]:
+def operations_of(claimed: Mapping[str, int], made: Made) -> list[Operation]:
     """What to send for these: current documents, and for products that are gone the removal."""
-    found = documents(claimed)
-    gone = [asin for asin in claimed if asin not in found]
+    gone = [asin for asin in claimed if asin not in made.documents and asin not in made.broken]
     stones = dict(SearchTombstone.objects.filter(asin__in=gone).values_list("asin", "version"))
     removals = [Operation(asin, max(claimed[asin], stones.get(asin, 0)), None) for asin in gone]
-    return [Operation(asin, version, document) for asin, (version, document) in found.items()] + removals
+    return [Operation(asin, version, document) for asin, (version, document) in made.documents.items()] + removals
 
 
 def sync(asins: Collection[str]) -> None:

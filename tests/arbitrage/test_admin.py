@@ -142,3 +142,13 @@ def test_a_hostile_title_is_shown_as_text(admin: Client) -> None:
     factories.opportunity(product)
     page = admin.get(reverse("admin:arbitrage_opportunity_change", args=[Opportunity.objects.get().pk]))
     assert "<script>alert(1)" not in page.content.decode()
+
+
+def test_documents_follow_when_a_profile_is_no_longer_the_default(admin: Client) -> None:
+    profile = factories.default_profile()
+    factories.opportunity(factories.product(), profile=profile)
+    page = reverse("admin:arbitrage_sellerprofile_change", args=[profile.pk])
+    assert admin.post(page, PROFILE).status_code == 302
+    assert Product.objects.get().document_version == 2
+    assert admin.post(page, PROFILE).status_code == 302
+    assert Product.objects.get().document_version == 2

@@ -409,3 +409,14 @@ def test_only_an_opportunity_gives_its_product_a_score(flip: Product) -> None:
     change("IT", **priced(4999))
     detect(now=NOON + timedelta(minutes=1))
     assert Product.objects.get().best_score == Opportunity.objects.get().score
+
+
+def test_a_flip_that_is_not_the_best_one_reaches_the_document_too(flip: Product) -> None:
+    factories.listing(flip, "ES", 3200)
+    detect()
+    before = Product.objects.get()
+    change("IT", **priced(3700))
+    detect()
+    after = Product.objects.get()
+    assert (after.best_source, after.best_net) == (before.best_source, before.best_net)
+    assert after.document_version == before.document_version + 1

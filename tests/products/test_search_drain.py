@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from arbitrage_site.clock import now
 from products import services
-from products.models import Product, SearchDirty
+from products.models import Listing, Product, SearchDirty
 from products.search import dirty, indices
 from products.search.bulk_writer import MISSING
 from products.search.elastic.mapping import alias
@@ -78,6 +78,13 @@ def test_what_the_mapping_refuses_is_parked_and_does_not_come_back(server: FakeE
     assert row.is_parked
     assert "strict_dynamic_mapping_exception" in row.reason
     assert drain(now() + timedelta(days=1)) == Drained()
+
+
+def test_a_product_whose_history_is_damaged_holds_up_no_other(server: FakeElasticsearch) -> None:
+    Listing.objects.filter(product_id=A).update(history_base=b"\x01damaged")
+    assert drain() == Drained(claimed=2, written=1, parked=1)
+    assert "cannot be read" in SearchDirty.objects.get(asin=A).reason
+    assert server.versions(alias()) == {B: 2}
 
 
 @pytest.mark.parametrize("fault", [fake_elasticsearch.whole(503), fake_elasticsearch.unanswered])

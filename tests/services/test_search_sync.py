@@ -14,6 +14,7 @@ from products.search.bulk_writer import BulkWriter, Operation, Result
 from products.search.elastic.client import client
 from products.search.elastic.mapping import alias
 from products.search.elastic.search import ElasticSearch
+from products.search.making import make
 from products.search.sync import Drain, operations_of, sync
 from tests import factories
 from tests.contracts.search import SearchContract
@@ -55,7 +56,7 @@ def test_what_was_deleted_is_gone_after_a_drain() -> None:
 def test_a_late_writer_cannot_bring_back_what_was_deleted() -> None:
     factories.product(A)
     services.touch([A])
-    late = operations_of({A: 2})
+    late = operations_of({A: 2}, make([A]))
     services.remove([A])
     drain_all()
     assert BulkWriter(alias()).write(late).outcomes[A].result is Result.STALE
@@ -142,7 +143,7 @@ def _drain_for(writers: list[Thread]) -> None:
 def test_a_claim_that_outlived_its_lease_does_no_harm() -> None:
     shop(1)
     [(asin, version)] = dirty.claim(1, now()).items()
-    slow = operations_of({asin: version})
+    slow = operations_of({asin: version}, make([asin]))
     services.touch([asin])
     drain_all()
     assert BulkWriter(alias()).write(slow).outcomes[asin].result is Result.STALE

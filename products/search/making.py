@@ -1,0 +1,31 @@
+"""Making documents of many products, of which one may have a row that cannot be read."""
+
+import zlib
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from products.search.documents import Document, documents
+
+_UNREADABLE = (ValueError, zlib.error)
+"""What a packed history raises whose bytes are damaged, or of a newer version."""
+
+
+@dataclass(slots=True)
+class Made:
+    """Documents with their versions by ASIN, and why there are none of others that exist."""
+
+    documents: dict[str, tuple[int, Document]] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+
+
+def make(asins: Collection[str]) -> Made:
+    """All that can be made; the products are halved until one that cannot be read stands alone."""
+    try:
+        return Made(documents(asins))
+    except _UNREADABLE as error:
+        parts = list(asins)
+        if len(parts) == 1:
+            return Made(broken={parts[0]: f"Its rows cannot be read: {error}"})
+    half = len(parts) // 2
+    one, other = make(parts[:half]), make(parts[half:])
+    return Made(one.documents | other.documents, one.broken | other.broken)
