@@ -68,7 +68,7 @@ def _watch(installation: Installation, seconds: int) -> list[float]:
 
 
 def _asked(installation: Installation, opportunity: str) -> None:
-    address = f"http://{installation.web}/api/v1/opportunities/{opportunity}/"
+    address = f"http://{installation.web}/api/v1/arbitrage/{opportunity}"
     with urlopen(address, timeout=30) as response:
         json.load(response)
 

@@ -15,7 +15,8 @@ CONSUMERS = ("consume_raw", "detect_opportunities", "evaluate_alerts")
 SESSION_SECONDS = 6
 """The session time-out of consumers in these tests, and of the broker's groups."""
 LEASE_SECONDS = 20
-WAL_SEGMENT = 16 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+_CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
 def all_faults(commands: Iterable[str]) -> dict[str, Fault]:
@@ -76,23 +77,18 @@ def _two(stage: Stage, *, name: str) -> None:
 
 
 def _file_size_limit(stage: Stage) -> None:
-    """No database file may grow: a full disk, as PostgreSQL sees it. Segments of its log have their size already."""
-    [(largest,)] = stage.installation.rows("SELECT max(pg_relation_size(oid)) FROM pg_class")
-    server = servers.pid("postgres")
-    _limit(server, str(max(WAL_SEGMENT, largest)))
-    try:
-        time.sleep(4)
-    finally:
-        _limit(server, "unlimited")
+    """No file may grow beyond a megabyte under the connections there are: a full disk, as PostgreSQL sees it.
 
-
-def _limit(server: int, size: str) -> None:
-    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-    user = Path(f"/proc/{server}").stat().st_uid
-    for pid in (str(server), *children):
+    Tables that cannot be extended fail a transaction; where the server's log cannot be written it restarts itself.
+    """
+    owner = Path(f"/proc/{servers.pid('postgres')}").stat()
+    for (pid,) in stage.installation.rows(_CONNECTIONS):
         # As the server's own user, who alone may do so; a connection may have been closed meanwhile.
-        command = ["prlimit", "--pid", pid, f"--fsize={size}:unlimited"]
-        subprocess.run(command, user=user, check=False, capture_output=True)
+        command = ["prlimit", "--pid", str(pid), f"--fsize={MEGABYTE}:"]
+        subprocess.run(
+            command, user=owner.st_uid, group=owner.st_gid, extra_groups=[], check=False, capture_output=True
+        )
+    time.sleep(4)
 
 
 def _read_only_index(stage: Stage) -> None:
