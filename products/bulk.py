@@ -9,6 +9,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
+import msgspec
 from django.db import connection, models
 
 from products import merge
@@ -155,8 +156,16 @@ def _adapters(model: type[models.Model], columns: Sequence[str]) -> list[tuple[i
 
 
 def _adapter(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
+    if isinstance(field, models.JSONField):
+        return _as_json
+
     def adapt(value: Any) -> Any:
         return field.get_db_prep_save(value, connection)
 
     # The times of a batch are few, and turning one into text costs more than all the rest of its row.
     return cache(adapt) if isinstance(field, models.DateField) else adapt
+
+
+def _as_json(value: object) -> str | None:
+    """JSON as text, which both databases take; None is null of the column, as when a model is saved."""
+    return None if value is None else msgspec.json.encode(value).decode()

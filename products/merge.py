@@ -7,7 +7,8 @@ in the caller's transaction, or in one of its own.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from django.db import connection, models, transaction
@@ -17,8 +18,16 @@ LEAST_ROWS = 20
 
 Rows = Sequence[Sequence[Any]]
 
-_STAGED_AS = {"smallint": "bigint", "integer": "bigint", "varchar": "text"}
+_STAGED_AS = {"smallint": "bigint", "integer": "bigint", "varchar": "text", "jsonb": "text"}
 """Binary COPY would cut a number that is too large to one that fits: staged whole, it is refused by the merge."""
+
+
+class Shape(NamedTuple):
+    """Columns of a table: their quoted names, the types in which they are staged, and what the merge makes of those."""
+
+    names: list[str]
+    kinds: list[str]
+    values: list[str]
 
 
 def suits(rows: Rows, key: Sequence[int] = ()) -> bool:
@@ -28,23 +37,22 @@ def suits(rows: Rows, key: Sequence[int] = ()) -> bool:
     """
     if connection.vendor != "postgresql" or len(rows) < LEAST_ROWS:
         return False
-    return not key or len({tuple(row[at] for at in key) for row in rows}) == len(rows)
+    return not key or len(set(map(itemgetter(*key), rows))) == len(rows)
 
 
 def append(model: type[models.Model], columns: Sequence[str], rows: Rows) -> None:
     """Add new rows, straight into the table. As text, in which the server judges every number."""
-    names, _ = _shape(model, tuple(columns))
-    _copy(f"COPY {_table(model)} ({', '.join(names)}) FROM STDIN", rows)
+    names = ", ".join(_shape(model, tuple(columns)).names)
+    _copy(f"COPY {_table(model)} ({names}) FROM STDIN", rows)
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Rows, conflict: str) -> int:
     """INSERT in the rows' order with the clause `conflict`; returns how many rows it touched."""
-    names, _ = _shape(model, tuple(columns))
-    staged = ", ".join(f"c{at}" for at in range(len(columns)))
+    shape = _shape(model, tuple(columns))
     with _staged(model, columns, rows) as stage, connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {_table(model)} ({', '.join(names)})"  # noqa: S608 - names of the model
-            f" SELECT {staged} FROM {stage} ORDER BY {stage}.ctid {conflict}"
+            f"INSERT INTO {_table(model)} ({', '.join(shape.names)})"  # noqa: S608 - names of the model
+            f" SELECT {', '.join(shape.values)} FROM {stage} ORDER BY {stage}.ctid {conflict}"
         )
         return int(cursor.rowcount)
 
@@ -57,9 +65,9 @@ def update(
     Only where the columns at `guard` are not larger than the new values. The rows are locked in their order first,
     because the join of an UPDATE visits them in any order.
     """
-    table, (names, _) = _table(model), _shape(model, tuple(columns))
+    table, (names, _, values) = _table(model), _shape(model, tuple(columns))
     end = settled + added
-    sets = [f"{names[at]} = c{at}" for at in range(settled)]
+    sets = [f"{names[at]} = {values[at]}" for at in range(settled)]
     sets += [f"{names[at]} = {table}.{names[at]} + c{at}" for at in range(settled, end)]
     key = " AND ".join(f"{table}.{names[at]} = c{at}" for at in range(end, len(names)))
     where = " AND ".join([key, *(f"{table}.{names[at]} <= c{at}" for at in guard)])
@@ -78,7 +86,7 @@ def _staged(model: type[models.Model], columns: Sequence[str], rows: Rows) -> It
 
     A connection keeps it: a table made anew for every batch would leave its columns' rows in the catalogue each time.
     """
-    _, kinds = _shape(model, tuple(columns))
+    kinds = _shape(model, tuple(columns)).kinds
     stage = f"stage_{crc32(' '.join(kinds).encode()):08x}"
     declared = ", ".join(f"c{at} {kind}" for at, kind in enumerate(kinds))
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
@@ -98,13 +106,13 @@ def _copy(statement: str, rows: Rows, kinds: Sequence[str] = ()) -> None:
 
 
 @cache
-def _shape(model: type[models.Model], columns: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """The quoted names of these columns, and their types in a stage."""
+def _shape(model: type[models.Model], columns: tuple[str, ...]) -> Shape:
     by_attribute = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_attribute[name] for name in columns]
     plain = [str(field.db_type(connection)).partition("(")[0] for field in fields]
     names = [connection.ops.quote_name(str(field.column)) for field in fields]
-    return names, [_STAGED_AS.get(kind, kind) for kind in plain]
+    values = [f"c{at}::jsonb" if kind == "jsonb" else f"c{at}" for at, kind in enumerate(plain)]
+    return Shape(names, [_STAGED_AS.get(kind, kind) for kind in plain], values)
 
 
 def _table(model: type[models.Model]) -> str:

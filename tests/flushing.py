@@ -26,7 +26,7 @@ def _refill(self: BaseDatabaseCreation, data: str) -> None:
         found = serializers.deserialize("python", json.loads(data), using=alias)
         tables = [(model, list(rows)) for model, rows in groupby(found, key=lambda row: type(row.object))]
         for model, _ in tables:
-            model._base_manager.using(alias).all()._raw_delete(alias)  # type: ignore[attr-defined]  # without signals
+            model._base_manager.using(alias).all()._raw_delete(alias)  # without signals
         for model, rows in tables:
             model._base_manager.using(alias).bulk_create([row.object for row in rows])
             for row in rows:
@@ -36,5 +36,5 @@ def _refill(self: BaseDatabaseCreation, data: str) -> None:
 
 def install() -> None:
     """For this process."""
-    DatabaseOperations.sql_flush = _deletions  # type: ignore[method-assign]  # a test's shortcut
+    DatabaseOperations.sql_flush = _deletions  # type: ignore[method-assign, assignment]  # a test's shortcut
     BaseDatabaseCreation.deserialize_db_from_string = _refill  # type: ignore[method-assign]  # likewise

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 from urllib.parse import quote
 
 import psycopg
@@ -47,7 +47,7 @@ class OwnDatabase:
         """The rows of one query."""
         if is_server(self._entry):
             with self._connect(self._name) as asking:
-                return asking.execute(cast("LiteralString", question)).fetchall()
+                return asking.execute(question).fetchall()
         with closing(sqlite3.connect(self.file, timeout=PATIENCE)) as opened:
             return opened.execute(question).fetchall()
 
@@ -55,7 +55,7 @@ class OwnDatabase:
         """Execute and commit."""
         if is_server(self._entry):
             with self._connect(self._name) as opened:
-                opened.execute(cast("LiteralString", statements))
+                opened.execute(statements)
             return
         with closing(sqlite3.connect(self.file, timeout=PATIENCE)) as file:
             file.executescript(statements)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.test import Client
 from elasticsearch import ConnectionError as NoConnection
 from pytest_django import Settings
@@ -44,7 +45,7 @@ def found(search: Search) -> tuple[list[str], str]:
 def test_while_it_answers_it_is_the_one_that_answers(server: ScriptedServer, train: None) -> None:
     assert found(get_search()) == ([], "")
     assert get_search().tolerates_typos
-    assert server.asked[0][0] == "/products/_msearch"
+    assert server.asked[0][0] == f"/{settings.ELASTICSEARCH_INDEX_PREFIX}products/_msearch"
 
 
 @pytest.mark.parametrize(
