@@ -43,6 +43,7 @@ def _remove_indexes(prefix: str) -> None:
     indices = client().options(request_timeout=PATIENCE).indices
     for index in indices.get(index=f"{prefix}*", expand_wildcards="all"):
         indices.delete(index=index, ignore_unavailable=True)
+    client().options(request_timeout=PATIENCE, ignore_status=404).indices.delete_index_template(name=f"{prefix}*")
 
 
 @pytest.fixture
