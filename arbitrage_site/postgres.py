@@ -11,7 +11,10 @@ import psycopg
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunSQL
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 from django.db.models.signals import post_migrate, pre_migrate
 
 LEAST = 15
@@ -78,6 +81,22 @@ def forget_connections() -> None:
     pools: dict[str, object] | None = getattr(type(connection), "_connection_pools", None)
     if pools is not None:
         pools.clear()
+
+
+class OnPostgres(RunSQL):
+    """A migration's statement for PostgreSQL alone, such as an index in an order that SQLite cannot keep."""
+
+    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: ProjectState) -> None:
+        """Nothing on SQLite."""
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_forwards(app_label, schema_editor, *states)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: ProjectState
+    ) -> None:
+        """Nothing on SQLite."""
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_backwards(app_label, schema_editor, *states)
 
 
 def _without_limit(sender: AppConfig, using: str, **kwargs: Any) -> None:  # noqa: ARG001 - a receiver's shape

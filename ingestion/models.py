@@ -152,6 +152,11 @@ class DeadLetter(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["group", "topic", "partition", "offset", "epoch"], name="dead_letter_once")
         ]
+        indexes = [
+            models.Index(
+                fields=["failed_at"], include=["group"], condition=models.Q(state="open"), name="dead_letter_open"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.group} {self.topic}[{self.partition}]@{self.offset}"

@@ -86,13 +86,14 @@ def _poll_all(client: PaidClient, batches: list[planner.Batch], outcome: Outcome
 def _plan(client: PaidClient, now: datetime) -> list[planner.Batch]:
     state = _state(client, now)
     lumps = -(-settings.POLL_INTERVAL_SECONDS // 60)
-    first = poll_targets.loading()
-    if first.waiting:
+    waiting = poll_targets.unasked()
+    if waiting:
+        first = poll_targets.loading()
         log.info("loading", answered=first.answered, listings=first.targets)
     budget = planner.Budget(
         affordable=state.affordable,
         overflow=max(0, state.tokens + state.lump * lumps - state.capacity),
-        never_polled=first.waiting,
+        never_polled=waiting,
     )
     with _planning:
         rows = poll_targets.due(now, oldest=planner.OLDEST).values_list(*_COLUMNS)[: LOOK_AHEAD + len(_planned)]

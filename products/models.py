@@ -83,6 +83,7 @@ class Watch(models.Model):
 
     class Meta:
         verbose_name_plural = "watches"
+        indexes = [models.Index(fields=["product"], condition=models.Q(paused=True), name="watch_paused")]
 
     def __str__(self) -> str:
         return self.product_id
@@ -115,7 +116,10 @@ class PollTarget(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "marketplace"], name="poll_target_once")]
-        indexes = [models.Index(fields=["marketplace", "due_at"], name="poll_target_due")]
+        indexes = [
+            models.Index(fields=["due_at"], name="poll_target_due_at"),
+            models.Index(fields=["id"], condition=models.Q(source_minute__isnull=True), name="poll_target_unasked"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.marketplace}"

@@ -80,6 +80,11 @@ class Loading:
         return self.targets - self.waiting
 
 
+def unasked() -> int:
+    """How many targets still wait for their first answer: what the planner asks before each round."""
+    return PollTarget.objects.filter(source_minute__isnull=True).count()
+
+
 def loading() -> Loading:
     """How far the first polls have come, in one query."""
     counted = PollTarget.objects.aggregate(targets=Count("id"), answered=Count("source_minute"))

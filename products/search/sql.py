@@ -137,7 +137,10 @@ def _sorted(found: QuerySet[Product], query: SearchQuery) -> QuerySet[Product]:
     if query.key == "price":
         offers = _priced(query).filter(product_id=OuterRef("pk")).order_by().values("product_id")
         found = found.alias(price=Subquery(offers.annotate(lowest=Min("new")).values("lowest")))
-    order = OrderBy(_SORTED_BY[query.key], descending=query.descending, nulls_last=True)
+    maybe_null = (
+        None if query.key == "updated" else True
+    )  # asked where it cannot be, it keeps the index from being read
+    order = OrderBy(_SORTED_BY[query.key], descending=query.descending, nulls_last=maybe_null)
     return found.order_by(order, "asin")
 
 

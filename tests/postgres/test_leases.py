@@ -22,9 +22,9 @@ def ids() -> list[int]:
 def lease_at_once(ids: list[int]) -> set[int]:
     """As another process does: over a connection of its own, with no patience at all."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '1ms'")
-        return poll_targets.lease(ids, token="two", now=NOW)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1ms'")
+            return poll_targets.lease(ids, token="two", now=NOW)
     finally:
         connection.close()
 

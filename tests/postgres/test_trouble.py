@@ -42,8 +42,8 @@ def ask() -> None:
 
 
 def slow() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = '20ms'")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '20ms'")
         cursor.execute("SELECT pg_sleep(5)")
 
 
@@ -70,9 +70,9 @@ def ask_the_closed() -> None:
 
 
 def locked_out() -> None:
-    with beside() as other, other.transaction(), connection.cursor() as cursor:
+    with beside() as other, other.transaction(), transaction.atomic(), connection.cursor() as cursor:
         other.execute("LOCK TABLE products_tag")
-        cursor.execute("SET lock_timeout = '20ms'")
+        cursor.execute("SET LOCAL lock_timeout = '20ms'")
         cursor.execute("SELECT * FROM products_tag")
 
 
