@@ -7,7 +7,7 @@ import msgspec
 import redis
 import structlog
 from django.core.cache import cache
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from arbitrage_site import redis_client
 from arbitrage_site.breaker import Breaker

@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from products.models import Product
 

@@ -3,7 +3,8 @@
 import math
 import time
 
-from django.db import DatabaseError, connections
+from django.db import Error as DatabaseError
+from django.db import connections
 
 from arbitrage_site.cache_file import ALIAS
 from arbitrage_site.limits.base import CountersAway

@@ -7,7 +7,8 @@ from random import Random
 from threading import Event, Thread
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 
 from arbitrage_site import clock, metrics
 from ingestion.runner import states

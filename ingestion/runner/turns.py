@@ -8,7 +8,8 @@ from typing import Protocol
 from uuid import uuid4
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 
 from arbitrage_site import metrics
 from ingestion.errors import ConsumerStopped

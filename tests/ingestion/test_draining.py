@@ -6,6 +6,7 @@ from threading import Event
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import InterfaceError
 
 from ingestion.indexing import IndexConsumer
 from ingestion.indexing.draining import MOST_REST_SECONDS, STOPPED_REST_SECONDS, Draining
@@ -51,6 +52,13 @@ def test_a_mistake_is_told_and_ends_nothing() -> None:
     assert "ZeroDivisionError" in ConsumerState.objects.get(group=DOCUMENTS).stopped_because
     assert one.turn() == 0
     assert ConsumerState.objects.get(group=DOCUMENTS).stopped_because == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_driver_has_closed_is_tried_again() -> None:
+    one, _ = draining(InterfaceError("connection already closed"), Drained())
+    assert 0 < one.turn() <= MOST_REST_SECONDS
+    assert one.turn() == 0
 
 
 def test_finishing_drains_until_nothing_is_due() -> None:
