@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from ingestion.eventlog.base import Fenced, Place
 from ingestion.eventlog.broker import name_of
@@ -63,8 +63,7 @@ class Berths:
     def refused(self, lane: Lane) -> None:
         """Count a record whose value stays in SQL because Kafka does not take it."""
         topic, partition = lane.place
-        row = self._rows().filter(topic=topic, partition=partition)
-        row.update(too_large=row.values_list("too_large", flat=True)[0] + 1)
+        self._rows().filter(topic=topic, partition=partition).update(too_large=F("too_large") + 1)
 
     def oldest_kept(self, place: Place) -> int:
         """Where shipping begins anew."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from ingestion.eventlog import leases
@@ -18,11 +19,20 @@ from ingestion.models import LogPosition, RelayPosition
 from ingestion.topics import Topic
 
 
-def take(rows: "QuerySet[LogPosition] | QuerySet[RelayPosition]", owner: str, now: datetime) -> int:
-    """Become or stay the owner of rows that nobody else holds; returns how many."""
+def take(rows: "QuerySet[LogPosition] | QuerySet[RelayPosition]", owner: str, now: datetime) -> None:
+    """Become or stay the owner of rows that nobody else holds.
+
+    What another is saving or taking at this moment is left for the next look: to wait for it would hold up all the
+    others, and two who wait for each other's rows would never end.
+    """
     others = rows.exclude(owner__in=("", owner)).order_by().values_list("owner", flat=True).distinct()
     free = Q(owner__in=("", owner, *filter(has_ended, others))) | Q(lease_until__lte=now) | Q(lease_until=None)
-    return rows.filter(free).update(owner=owner, lease_until=now + leases.LEASE)
+    with transaction.atomic():
+        found = rows.filter(free).order_by("topic", "partition")
+        locked = found.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        rows.filter(pk__in=list(locked.values_list("pk", flat=True))).update(
+            owner=owner, lease_until=now + leases.LEASE
+        )
 
 
 class Holdings:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection, transaction
 
+from ingestion.eventlog import holdings
+from ingestion.models import RelayPosition
 from products import poll_targets, services
 from products.models import PollTarget, Watch
 
@@ -48,3 +50,22 @@ def test_what_the_planner_warms_meanwhile_is_left_for_the_next_look(ids: list[in
         locked = set(PollTarget.objects.filter(product_id="B000000000").values_list("id", flat=True))
         assert elsewhere(ids) == set(ids) - locked
     assert poll_targets.lease(ids, token="one", now=NOW) == locked
+
+
+def take_at_once(owner: str) -> set[int]:
+    """As another relay does: over a connection of its own, with no patience at all."""
+    rows = RelayPosition.objects.filter(cluster="c")
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1ms'")
+            holdings.take(rows, owner, NOW)
+        return set(rows.filter(owner=owner).values_list("partition", flat=True))
+    finally:
+        connection.close()
+
+
+def test_a_member_takes_the_partitions_that_another_is_not_taking_at_this_moment() -> None:
+    RelayPosition.objects.bulk_create([RelayPosition(cluster="c", topic="t", partition=number) for number in range(6)])
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        holdings.take(RelayPosition.objects.filter(cluster="c", partition__lt=4), "one", NOW)
+        assert pool.submit(take_at_once, "two").result(timeout=10) == {4, 5}
