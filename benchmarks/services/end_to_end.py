@@ -22,6 +22,8 @@ MOST_SECONDS = 2.0
 A_SECOND = 50
 PATIENCE = 300.0
 LOOK_SECONDS = 0.02
+LIVELY = " --rate 20000 --tempo 400"
+"""Tokens for the load, and prices that change often enough to tell of some hundred opportunities in a minute."""
 _NEWEST = "SELECT coalesce(max(id), 0) FROM ingestion_logrecord"
 _TOLD = "SELECT id, value FROM ingestion_logrecord WHERE topic = 'arbitrage.opportunities' AND id > %s ORDER BY id"
 _RAW = "SELECT sum(next_offset) FROM ingestion_logpartition WHERE topic = 'raw.keepa_updates'"
@@ -34,6 +36,7 @@ def main() -> int:
     with Installation("endtoend") as installation:
         installation.manage("collectstatic", "--no-input", "--verbosity", "0")
         installation.prepare(arguments.products)
+        installation.commands["simulator"] += LIVELY
         installation.start_all()
         listings = arguments.products * len(CODES)
         proof.wait_until("the first load", lambda: installation.rows(_LISTINGS)[0][0] >= listings, PATIENCE)

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from elasticsearch import Elasticsearch
+
 from benchmarks.setting import cpu_of_tree, cpu_seconds, options, report
 from products.marketplaces import CODES
 from tests import servers
@@ -28,16 +30,16 @@ STAGES: dict[str, tuple[str, list[str]]] = {
 }
 """The consumers' commands with their groups and topics, in the order in which one feeds the next."""
 PATIENCE = 600.0
-_ALL = "SELECT coalesce(sum(next_offset), 0) FROM ingestion_logpartition"
-_RAW = f"{_ALL} WHERE topic = 'raw.keepa_updates'"
-_SHIPPED = "SELECT coalesce(sum(next_offset), 0) FROM ingestion_relayposition WHERE topic NOT LIKE '%%.dlq'"
+_RAW = "SELECT coalesce(sum(next_offset), 0) FROM ingestion_logpartition WHERE topic = 'raw.keepa_updates'"
 _MARKED = "SELECT count(*) FROM products_searchdirty"
+_MEMBERS = """SELECT count(DISTINCT owner) FROM ingestion_logposition WHERE "group" = %s AND owner <> ''"""
 _WAITING = """
 SELECT coalesce(sum(log.next_offset - coalesce(position.next_offset, 0)), 0) FROM ingestion_logpartition log
 LEFT JOIN ingestion_logposition position
 ON position.topic = log.topic AND position.partition = log.partition AND position."group" = %s
 WHERE log.topic = ANY(%s)
 """
+_SIZE = "SELECT pg_total_relation_size('{0}') / greatest(1, (SELECT count(*) FROM {0}))"
 LEAST_GAIN = 1.2
 """Of two enrichment processes over one, where the machine has two cores and the servers take part of them."""
 
@@ -62,7 +64,7 @@ class Pass:
 
 def main() -> int:
     """Measure, and hold two enrichment processes to more than one."""
-    arguments = options(__doc__ or "", products=1000)
+    arguments = options(__doc__ or "", products=3000)
     measured: dict[str, object] = {"cores": os.cpu_count()}
     rates: dict[int, float] = {}
     for number in PROCESSES:
@@ -71,6 +73,7 @@ def main() -> int:
                 measured[f"{stage} x {number}"] = passed.shown()
                 if stage == "consume_raw":
                     rates[number] = passed.records / passed.seconds
+            measured |= _disk(installation) if number == 1 else {}
     gain = rates[2] / rates[1]
     measured["two_over_one"] = round(gain, 2)
     promise = f"two enrichment processes pass {LEAST_GAIN} times what one does"
@@ -78,24 +81,34 @@ def main() -> int:
 
 
 def _measure(installation: Installation, number: int, products: int) -> Iterator[tuple[str, Pass]]:
-    """Poll, ship, and then each consumer on what the one before it left; `number` processes of each but the poller."""
+    """Each stage on what the one before it left; one process where more have never been needed."""
     installation.commands |= {name: f"python manage.py {name}" for name in (*STAGES, "index_products")}
     installation.prepare(products)
     listings = products * len(CODES)
-    with _running(installation, "simulator", "beat"):
-        yield "poll", _pass(installation, "worker-poll", 1, lambda: _number(installation, _RAW), listings)
-    yield "relay", _pass(installation, "relay", number, lambda: _number(installation, _SHIPPED), _ends(installation))
+    with _running(installation, "simulator", "beat"), _copies(installation, "worker-poll", 1) as sessions:
+        polled = _timed(sessions, lambda: listings - _number(installation, _RAW))
     for name, (group, topics) in STAGES.items():
-        with _running(installation, "relay"):
-            proof.wait_until("shipping", lambda: _number(installation, _SHIPPED) == _ends(installation), PATIENCE)
-        yield name, _worked_off(installation, name, number, partial(_number, installation, _WAITING, group, topics))
-    marked = partial(_number, installation, _MARKED)
-    yield "index_products", _worked_off(installation, "index_products", number, marked)
+        with _copies(installation, name, number) as sessions:
+            waiting = partial(_number, installation, _WAITING, group, topics)
+            members = partial(_number, installation, _MEMBERS, group)
+            proof.wait_until(f"joining of {name}", partial(_is, members, number), PATIENCE)
+            with _running(installation, "relay"):
+                yield name, _timed(sessions, waiting)
+    if number == 1:
+        yield "poll", polled
+        with _copies(installation, "index_products", 1) as sessions:
+            yield "index_products", _timed(sessions, partial(_number, installation, _MARKED))
 
 
-def _worked_off(installation: Installation, name: str, number: int, waiting: Callable[[], int]) -> Pass:
-    wanted = waiting()
-    return _pass(installation, name, number, lambda: wanted - waiting(), wanted)
+@contextmanager
+def _copies(installation: Installation, name: str, number: int) -> Iterator[list[int]]:
+    """So many processes of a stage while the block runs; yields their sessions."""
+    names = [f"{name} {copy}" for copy in range(number)]
+    for alias in names:
+        installation.start(name, alias=alias)
+    yield [installation.running[alias].pid for alias in names]
+    for alias in names:
+        installation.end(alias, signal.SIGTERM)
 
 
 @contextmanager
@@ -107,19 +120,14 @@ def _running(installation: Installation, *names: str) -> Iterator[None]:
         installation.end(name, signal.SIGTERM)
 
 
-def _pass(installation: Installation, name: str, number: int, progress: Callable[[], int], wanted: int) -> Pass:
-    """Let processes pass what waits; counted from the first move on, so that starting and joining a group is not."""
-    names = [f"{name} {copy}" for copy in range(number)]
-    for alias in names:
-        installation.start(name, alias=alias)
-    sessions = [installation.running[alias].pid for alias in names]
-    proof.wait_until(f"the first move of {name}", lambda: progress() > 0, PATIENCE)
-    begun, before, clock = progress(), _cpu(sessions), time.monotonic()
-    proof.wait_until(f"the end of {name}", lambda: progress() >= wanted, PATIENCE, every=0.05)
+def _timed(sessions: Sequence[int], waiting: Callable[[], int]) -> Pass:
+    """From the next move until nothing waits."""
+    begun = waiting()
+    proof.wait_until("a move", lambda: waiting() < begun, PATIENCE, every=0.02)
+    begun, before, clock = waiting(), _cpu(sessions), time.monotonic()
+    proof.wait_until("the end", lambda: waiting() <= 0, PATIENCE, every=0.02)
     seconds, after = time.monotonic() - clock, _cpu(sessions)
-    for alias in names:
-        installation.end(alias, signal.SIGTERM)
-    return Pass(wanted - begun, seconds, after[0] - before[0], after[1] - before[1])
+    return Pass(begun, seconds, after[0] - before[0], after[1] - before[1])
 
 
 def _cpu(sessions: Sequence[int]) -> tuple[float, float]:
@@ -127,13 +135,25 @@ def _cpu(sessions: Sequence[int]) -> tuple[float, float]:
     return sum(map(cpu_seconds, sessions)), sum(cpu_of_tree(servers.pid(name)) for name in servers.NAMES)
 
 
+def _disk(installation: Installation) -> dict[str, object]:
+    """Bytes a listing, a record of the log and a search document take, indexes included."""
+    listing = _number(installation, _SIZE.format("products_listing"))
+    record = _number(installation, _SIZE.format("ingestion_logrecord"))
+    with Elasticsearch(installation.environment["ELASTICSEARCH_URL"]) as client:
+        index = f"{installation.name}-products"
+        client.indices.forcemerge(index=index)
+        store = client.indices.stats(index=index)["_all"]["primaries"]
+    document = store["store"]["size_in_bytes"] // max(1, store["docs"]["count"])
+    return {"listing_bytes": listing, "log_record_bytes": record, "document_bytes": document}
+
+
+def _is(number: Callable[[], int], wanted: int) -> bool:
+    return number() == wanted
+
+
 def _number(installation: Installation, query: str, *values: object) -> int:
     [(number,)] = installation.rows(query, *values)
     return int(number)
-
-
-def _ends(installation: Installation) -> int:
-    return _number(installation, _ALL)
 
 
 if __name__ == "__main__":
