@@ -75,12 +75,10 @@ def check_postgres(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # no
 
 def forget_connections() -> None:
     """Let a forked process begin without connections: what it inherits is its parent's, who goes on using it."""
-    for alias in connections:
-        if any(opened.alias == alias for opened in connections.all(initialized_only=True)):
-            del connections[alias]
-    pools: dict[str, object] | None = getattr(type(connection), "_connection_pools", None)
-    if pools is not None:
+    for opened in connections.all(initialized_only=True):
+        pools: dict[str, object] = getattr(type(opened), "_connection_pools", {})
         pools.clear()
+        del connections[opened.alias]
 
 
 class OnPostgres(RunSQL):

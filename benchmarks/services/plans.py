@@ -51,7 +51,7 @@ def fill(products: int) -> None:
     from ingestion.eventlog import values
 
     catalogue.fill(products)
-    given = {"now": NOW, "minute": END, "value": values.pack(b'{"asin": "B000000001"}' * 20)}
+    given: dict[str, Any] = {"now": NOW, "minute": END, "value": values.pack(b'{"asin": "B000000001"}' * 20)}
     with connection.cursor() as cursor:
         for statement in FILL:
             cursor.execute(statement, given)

@@ -1,6 +1,8 @@
 """What `make run` prepares before it starts the processes."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,21 @@ def test_what_serves_a_server_that_is_not_named_stays_off() -> None:
 def test_kafka_without_redis_is_refused_with_a_sentence() -> None:
     with pytest.raises(CommandError, match="set REDIS_URL too"):
         run.processes(redis=False, kafka=True, elasticsearch=False, demo=False)
+
+
+def test_a_server_that_does_not_answer_is_the_first_thing_said(tmp_path: Path) -> None:
+    address = {"DATABASE_URL": "postgresql://user:secret@127.0.0.1:9/facts", "VAR_DIR": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "arbitrage_site.run"],
+        env={**os.environ, **address, "DJANGO_SETTINGS_MODULE": "arbitrage_site.settings"},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    said = "PostgreSQL at 127.0.0.1:9 does not answer. Start it, or correct DATABASE_URL;"
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "secret" not in ended.stdout + ended.stderr
