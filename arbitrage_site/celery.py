@@ -9,13 +9,13 @@ from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.transport import TRANSPORT_ALIASES
 
-from arbitrage_site.worker import install
+from arbitrage_site.jobs.worker import install
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arbitrage_site.settings")
 
-TRANSPORT_ALIASES["files"] = "arbitrage_site.file_broker:Transport"  # the scheme of CELERY_BROKER_URL without Redis
+TRANSPORT_ALIASES["files"] = "arbitrage_site.jobs.file_broker:Transport"  # CELERY_BROKER_URL without Redis
 app = Celery("arbitrage")
-app.config_from_object("arbitrage_site.broker:celery_settings")
+app.config_from_object("arbitrage_site.jobs.broker:celery_settings")
 app.autodiscover_tasks()
 install(app)
 app.steps["worker"].add(DjangoStructLogInitStep)

@@ -1,4 +1,4 @@
-"""Rows of the project itself: firings of the beat schedule."""
+"""Rows of the project itself: firings of the beat schedule, its jobs as declared, and the workers that are there."""
 
 from django.db import models
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from arbitrage_site import broker, cache_file, engines, environment
+from arbitrage_site import cache_file, engines, environment
+from arbitrage_site.jobs import broker
 from arbitrage_site.logs import configure_logging
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[Watch] and the like be written at run time
@@ -197,7 +198,7 @@ LIMIT_COUNTERS = f"arbitrage_site.limits.{'redis.Redis' if REDIS_URL else 'sql.S
 HEALTH_PROBES = {
     "database": "arbitrage_site.health.database",
     "worker": "arbitrage_site.health.beat",
-    "queues": "arbitrage_site.work.queues",
+    "queues": "arbitrage_site.jobs.work.queues",
     "consumers": "ingestion.health.consumers",
     "keepa": "ingestion.health.keepa",
 }
@@ -207,7 +208,7 @@ if KAFKA:
     HEALTH_PROBES["kafka"] = "ingestion.kafka_checks.probe"
 if REDIS_URL:
     HEALTH_PROBES["redis"] = "arbitrage_site.redis_checks.probe"
-METRIC_FACTS = ["arbitrage_site.work_metrics.facts", "ingestion.metrics.facts", "arbitrage.metrics.facts"]
+METRIC_FACTS = ["arbitrage_site.jobs.facts.facts", "ingestion.metrics.facts", "arbitrage.metrics.facts"]
 if ELASTICSEARCH_URL:
     METRIC_FACTS.append("products.search.backlog.facts")
 
@@ -291,7 +292,7 @@ if REDIS_URL:
     CELERY_TASK_DEFAULT_QUEUE = "default"
     CELERY_TASK_ROUTES = broker.ROUTES
     CELERY_WORKER_SEND_TASK_EVENTS = True  # Flower shows what happens from its start on; without it nobody listens
-    CELERY_BEAT_SCHEDULER = "arbitrage_site.beat:SlotDatabaseScheduler"
+    CELERY_BEAT_SCHEDULER = "arbitrage_site.jobs.beat:SlotDatabaseScheduler"
 WORK_QUEUES = broker.QUEUES if REDIS_URL else broker.EMBEDDED_QUEUES
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

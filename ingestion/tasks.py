@@ -11,8 +11,8 @@ from django.db import Error as DatabaseError
 
 from arbitrage_site.clock import now
 from arbitrage_site.database import trouble
+from arbitrage_site.jobs.worker import is_stopping
 from arbitrage_site.models import BeatSlot, WorkerSeen
-from arbitrage_site.worker import is_stopping
 from ingestion import polling
 from ingestion.errors import KeepaError
 from ingestion.keepa import paid

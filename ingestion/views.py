@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from arbitrage_site import clock, work
+from arbitrage_site import clock
+from arbitrage_site.jobs import work
 from arbitrage_site.pages import fragment, page
 from ingestion import pipeline_page, shipped, stages
 from ingestion import pulse as pulses

@@ -10,7 +10,8 @@ import pytest
 from celery import Celery
 from django_celery_beat.models import PeriodicTask
 
-from arbitrage_site import broker, clock
+from arbitrage_site import clock
+from arbitrage_site.jobs import broker
 from arbitrage_site.models import BeatSlot, WorkerSeen
 from products.models import PollTarget
 from products.services import watch

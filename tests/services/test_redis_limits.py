@@ -12,7 +12,8 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from arbitrage_site import broker, cached, engines, redis_checks, work
+from arbitrage_site import cached, engines, redis_checks
+from arbitrage_site.jobs import broker, work
 from arbitrage_site.limits import Counters, Limit, rules, spend
 from arbitrage_site.limits import redis as counting
 from arbitrage_site.limits.redis import RedisCounters

@@ -11,9 +11,9 @@ import pytest
 from kombu import Connection
 from kombu.simple import SimpleQueue
 
-from arbitrage_site.file_broker import Channel
+from arbitrage_site.jobs.file_broker import Channel
 
-TRANSPORT = "arbitrage_site.file_broker:Transport"
+TRANSPORT = "arbitrage_site.jobs.file_broker:Transport"
 
 
 @pytest.fixture

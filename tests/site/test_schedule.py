@@ -12,9 +12,10 @@ from django.conf import settings
 from django.contrib import admin
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from arbitrage_site import celery_app, clock, slots
+from arbitrage_site import celery_app, clock
+from arbitrage_site.jobs import slots
+from arbitrage_site.jobs.schedule import seed
 from arbitrage_site.models import DeclaredJob
-from arbitrage_site.schedule import seed
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from arbitrage_site import broker, celery_app, work, work_metrics
+from arbitrage_site import celery_app
+from arbitrage_site.jobs import broker, facts, work
 from arbitrage_site.models import BeatSlot, WorkerSeen
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def test_metrics_name_every_queue() -> None:
     BeatSlot.objects.create(job="poll", slot=1, fired_at=NOON)
     samples = {
         (sample.name, sample.labels.get("queue")): sample.value
-        for family in work_metrics.facts(NOON)
+        for family in facts.facts(NOON)
         for sample in family.samples
     }
     assert samples == {

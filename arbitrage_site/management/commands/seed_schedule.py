@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from arbitrage_site import schedule
 from arbitrage_site.celery import app
+from arbitrage_site.jobs import schedule
 
 
 class Command(BaseCommand):

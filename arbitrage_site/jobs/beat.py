@@ -7,9 +7,9 @@ from celery.beat import ScheduleEntry, SchedulingError
 from django.db import Error as DatabaseError
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from arbitrage_site import schedule
-from arbitrage_site.slots import claim_entry
-from arbitrage_site.worker import drop_connections
+from arbitrage_site.jobs import schedule
+from arbitrage_site.jobs.slots import claim_entry
+from arbitrage_site.jobs.worker import drop_connections
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ from django.conf import settings
 from arbitrage_site import redis_client
 from arbitrage_site.breaker import Breaker
 from arbitrage_site.health import Finding
+from arbitrage_site.jobs.worker import SEEN_EVERY
 from arbitrage_site.models import BeatSlot, WorkerSeen
-from arbitrage_site.worker import SEEN_EVERY
 
 log = structlog.get_logger(__name__)
 

@@ -18,7 +18,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from arbitrage_site import clock
-from arbitrage_site.slots import claim_entry
+from arbitrage_site.jobs.slots import claim_entry
 
 log = structlog.get_logger(__name__)
 

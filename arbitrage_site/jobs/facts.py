@@ -6,7 +6,7 @@ from datetime import datetime
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from arbitrage_site import work
+from arbitrage_site.jobs import work
 
 
 def facts(now: datetime) -> Iterator[Metric]:
