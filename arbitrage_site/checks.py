@@ -1,6 +1,7 @@
 """System checks of the settings: each a sentence that names the variable and what to do. No secret is shown."""
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,7 +34,16 @@ Check = Callable[[], Iterator[CheckMessage]]
 @register()
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Everything that can be judged from the settings alone."""
-    all_checks: tuple[Check, ...] = (_exposure, _secrets, _keepa_key, _numbers, _addresses, _combination)
+    all_checks: tuple[Check, ...] = (
+        _exposure,
+        _secrets,
+        _keepa_key,
+        _numbers,
+        _addresses,
+        _certificates,
+        _sign_in,
+        _combination,
+    )
     return [message for check in all_checks for message in check()]
 
 
@@ -98,6 +108,30 @@ def _addresses() -> Iterator[CheckMessage]:
     parts = urlsplit(settings.KEEPA_BASE_URL)
     if parts.scheme == "http" and settings.KEEPA_API_KEY and not is_loopback(f"{parts.hostname}:"):
         yield checks.Warning("KEEPA_BASE_URL is plain http: the key travels readable. Use https.", id="site.W003")
+
+
+def _certificates() -> Iterator[CheckMessage]:
+    named = {
+        "REDIS_CA_FILE": settings.REDIS_CA_FILE,
+        "KAFKA_CA_FILE": str(settings.KAFKA.get("ssl.ca.location", "")),
+        "ELASTICSEARCH_CA_FILE": settings.ELASTICSEARCH_CA_FILE,
+    }
+    for name, path in named.items():
+        if path and not Path(path).is_file():
+            yield Error(f"{name} is {path}, where there is no file; name one with certificates (PEM).", id="site.E009")
+
+
+def _sign_in() -> Iterator[CheckMessage]:
+    """Without a mechanism librdkafka takes Kerberos, which it is built without here."""
+    needed = {
+        "KAFKA_SASL_MECHANISM": "sasl.mechanism",
+        "KAFKA_USERNAME": "sasl.username",
+        "KAFKA_PASSWORD": "sasl.password",
+    }
+    protocol = str(settings.KAFKA.get("security.protocol", ""))
+    missing = [name for name, key in needed.items() if not settings.KAFKA.get(key)]
+    if protocol.startswith("SASL_") and missing:
+        yield Error(f"KAFKA_SECURITY_PROTOCOL={protocol} needs {' and '.join(missing)} too.", id="site.E010")
 
 
 def _combination() -> Iterator[CheckMessage]:

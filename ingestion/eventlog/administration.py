@@ -52,7 +52,7 @@ class Topics:
 
     def __init__(self, settings: broker.Settings | None = None) -> None:
         self._complaints = broker.Complaints()
-        self._admin = AdminClient(broker.client_settings(self._complaints, {}, settings or {}))
+        self._admin = broker.connect(AdminClient, self._complaints, {}, settings or {})
 
     def create(self) -> list[str]:
         """Create those that are missing; returns their names. Those that are there stay as they are."""

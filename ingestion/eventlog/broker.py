@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, ClusterMetadata
@@ -16,6 +16,7 @@ LOOK_SECONDS = 5.0
 STEP_SECONDS = 0.5
 
 Settings = Mapping[str, str | int]
+Client = TypeVar("Client", Producer, Consumer, AdminClient)
 _SIGN_IN = {"_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED"}
 _TLS = {"_SSL"}
 _PERMISSION = {"TOPIC_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED"}
@@ -67,6 +68,17 @@ def client_settings(complaints: Complaints, role: Settings, own: Settings) -> di
         "error_cb": complaints,
         "log_level": 2,  # what goes wrong is told by the callback; the library says it again for every new connection
     }
+
+
+def connect(kind: type[Client], complaints: Complaints, role: Settings, own: Settings) -> Client:
+    """A client, which begins to connect. Raises ConsumerStopped if librdkafka does not take the settings."""
+    try:
+        return kind(client_settings(complaints, role, own))
+    except KafkaException as error:
+        raise ConsumerStopped(
+            f"Kafka's client does not take its settings: {error.args[0].str()}. Correct the variables that begin with"
+            " KAFKA_."
+        ) from error
 
 
 def look(client: Producer | Consumer, topics: Iterable[Topic], complaints: Complaints) -> str:
@@ -127,8 +139,13 @@ def refusal(error: KafkaError) -> ConsumerStopped | TransientError:
 
 
 def unreachable() -> TransientError:
-    """Nobody answers."""
-    return TransientError(f"Kafka at {settings.KAFKA.get('bootstrap.servers', '')} does not answer.")
+    """Nobody answers; a port that wants TLS or a sign-in says nothing either to whom speaks without."""
+    servers = settings.KAFKA.get("bootstrap.servers", "")
+    protocol = settings.KAFKA.get("security.protocol", "PLAINTEXT")
+    return TransientError(
+        f"Kafka at {servers} does not answer. Is it running, and does this port speak {protocol}"
+        " (KAFKA_SECURITY_PROTOCOL)?"
+    )
 
 
 def _speaks_tls(error: KafkaError) -> bool:

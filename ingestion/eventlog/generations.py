@@ -23,7 +23,7 @@ def newest_epoch() -> int:
     """
     complaints = broker.Complaints()
     role: broker.Settings = {"group.id": broker.name_of("generations"), "enable.auto.commit": "false"}
-    with closing(Consumer(broker.client_settings(complaints, role, {}))) as consumer:
+    with closing(broker.connect(Consumer, complaints, role, {})) as consumer:
         there = broker.listed(consumer, complaints).topics
         names = [name for name in map(broker.name_of, TOPICS) if name in there]
         try:

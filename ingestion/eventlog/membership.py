@@ -41,7 +41,7 @@ class Membership:
         self._seek = seek
         self._complaints = broker.Complaints()
         role = {**ROLE, "group.id": broker.name_of(group)}
-        self._consumer = Consumer(broker.client_settings(self._complaints, role, own))
+        self._consumer = broker.connect(Consumer, self._complaints, role, own)
         try:
             self.cluster = broker.look(self._consumer, topics, self._complaints)
         except Exception:

@@ -131,7 +131,7 @@ class Relay:
     def _open(self) -> tuple[Producer, Berths, Mirror]:
         if self._producer is None or self._berths is None or self._mirror is None:
             self._complaints = broker.Complaints()
-            producer = Producer(broker.client_settings(self._complaints, ROLE, self._settings))
+            producer = broker.connect(Producer, self._complaints, ROLE, self._settings)
             cluster = broker.look(producer, self._topics, self._complaints)
             self._producer, self._mirror = producer, Mirror(cluster)
             self._berths = Berths(cluster, self._topics, self._owner)

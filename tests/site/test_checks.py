@@ -43,6 +43,13 @@ def test_the_defaults_are_clean() -> None:
         ({"HTTPS": True}, "HTTPS=1 without CSRF_TRUSTED_ORIGINS"),
         ({"KEEPA_BASE_URL": "api.keepa.com"}, "KEEPA_BASE_URL must be an address that begins with https://"),
         ({"KEEPA_BASE_URL": "http://proxy.example"}, "KEEPA_BASE_URL is plain http"),
+        ({"REDIS_CA_FILE": "/nowhere.pem"}, "REDIS_CA_FILE is /nowhere.pem, where there is no file; name one"),
+        ({"ELASTICSEARCH_CA_FILE": "/nowhere.pem"}, "ELASTICSEARCH_CA_FILE is /nowhere.pem, where there is no file"),
+        ({"KAFKA": {"ssl.ca.location": "/nowhere.pem"}}, "KAFKA_CA_FILE is /nowhere.pem, where there is no file"),
+        (
+            {"KAFKA": {"security.protocol": "SASL_SSL", "sasl.username": "relay"}},
+            "KAFKA_SECURITY_PROTOCOL=SASL_SSL needs KAFKA_SASL_MECHANISM and KAFKA_PASSWORD too.",
+        ),
     ],
 )
 def test_each_mistake_is_named(settings: Settings, changes: dict[str, object], sentence: str) -> None:

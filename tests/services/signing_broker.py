@@ -1,0 +1,55 @@
+"""A Kafka broker that wants a sign-in: a process of a test's own, from the jars that `services/services` installed."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.contracts.event_log import eventually
+from tests.processes_of_the_demo import free_port
+
+USER, PASSWORD = "relay", "right-secret-of-kafka"
+SERVICES = Path(os.environ.get("SERVICES_HOME", "/var/cache/arbitrage-services"))
+JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error")
+SETTINGS = """
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=INSIDE://127.0.0.1:{inside},CLIENTS://127.0.0.1:{clients},CONTROLLER://127.0.0.1:{controller}
+listener.security.protocol.map=INSIDE:PLAINTEXT,CLIENTS:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=INSIDE
+controller.listener.names=CONTROLLER
+sasl.enabled.mechanisms=PLAIN
+listener.name.clients.plain.sasl.jaas.config=\
+org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}="{password}";
+log.dirs={folder}/data
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+group.initial.rebalance.delay.ms=0
+"""
+
+
+@contextmanager
+def signing_broker(folder: Path) -> Iterator[str]:
+    """The address of a broker that takes USER with PASSWORD (SASL_PLAINTEXT, PLAIN) and nobody else."""
+    inside, clients, controller = free_port(), free_port(), free_port()
+    config = folder / "server.properties"
+    names = {"inside": inside, "clients": clients, "controller": controller}
+    config.write_text(SETTINGS.format(**names, user=USER, password=PASSWORD, folder=folder))
+    [jars] = (SERVICES / "kafka").glob("lib-*")
+    java = [*JAVA, "-cp", f"{jars}/*"]
+    cluster = ["-t", "AAAAAAAAQkWAAAAAAAAAAA", "-c", str(config)]
+    subprocess.run([*java, "kafka.tools.StorageTool", "format", *cluster], check=True, capture_output=True)
+    started = "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info"
+    log = folder / "broker.log"
+    with log.open("wb") as said:
+        process = subprocess.Popen([*java, started, "-Xmx256m", "kafka.Kafka", str(config)], stdout=said, stderr=said)
+    try:
+        eventually(lambda: "Kafka Server started" in log.read_text())
+        yield f"127.0.0.1:{clients}"
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
