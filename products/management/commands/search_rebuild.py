@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from products.search.elastic.client import FAILURES, sentence
+from products.search.elastic.state import server_refusal
 from products.search.filling import RebuildFailed
 from products.search.indices import places
 from products.search.leases import Taken
@@ -26,6 +27,8 @@ class Command(BaseCommand):
     def handle(self, *, if_missing: bool, grace: float, **_: Any) -> None:
         if not settings.ELASTICSEARCH_URL:
             raise CommandError("Search is in the database: there is no index to build unless ELASTICSEARCH_URL is set.")
+        if trouble := server_refusal():
+            raise CommandError(trouble)
         before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a half-built index is removed
         try:
             if if_missing and places().live:

@@ -71,7 +71,10 @@ def sentence(error: ApiError | TransportError) -> str:
             f"No secure connection to Elasticsearch at {address()}: write http:// if it speaks plain HTTP, or name its"
             " certificates in ELASTICSEARCH_CA_FILE."
         )
-    return f"Elasticsearch at {address()} cannot be reached. Is it running, and is ELASTICSEARCH_URL right?"
+    return (
+        f"Elasticsearch at {address()} cannot be reached. Is it running, and is ELASTICSEARCH_URL right, https:// where"
+        " it speaks TLS?"
+    )
 
 
 def _refused(error: ApiError) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from elasticsearch import Elasticsearch
+
 from arbitrage_site.health import Finding
 from products.search.elastic.client import FAILURES, MAJOR, address, client, sentence
 from products.search.elastic.mapping import alias, mappings
@@ -16,12 +18,24 @@ def server_trouble(*, seconds: float = _SECONDS) -> str:
     """One sentence on what is wrong and what to do; empty if nothing is. Asks twice, each time at most `seconds`."""
     asked = client().options(request_timeout=seconds)
     try:
-        nodes = asked.nodes.info(filter_path="nodes.*.version").body["nodes"]
-        if trouble := version_trouble({node["version"] for node in nodes.values()}):
-            return trouble
-        return index_trouble(asked.indices.get_mapping(index=alias()).body)
+        return _versions(asked) or index_trouble(asked.indices.get_mapping(index=alias()).body)
     except FAILURES as error:
         return sentence(error)
+
+
+def server_refusal() -> str:
+    """The same of the server alone, before there is an index."""
+    try:
+        return _versions(client().options(request_timeout=_SECONDS))
+    except FAILURES as error:
+        return sentence(error)
+
+
+def _versions(asked: Elasticsearch) -> str:
+    nodes = asked.nodes.info(filter_path="nodes.*.version").body.get("nodes")
+    if not nodes:
+        return f"What answers at {address()} names no node of Elasticsearch: correct ELASTICSEARCH_URL."
+    return version_trouble({node["version"] for node in nodes.values()})
 
 
 def version_trouble(versions: set[str]) -> str:
