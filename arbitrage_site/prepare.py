@@ -17,6 +17,7 @@ def prepare() -> None:
     """Raises CommandError with what is wrong, such as a server that does not answer."""
     from django.conf import settings
 
+    require_database()
     say("Preparing the database ...")
     call_command("migrate", verbosity=0)
     if settings.REDIS_URL:
@@ -28,6 +29,14 @@ def prepare() -> None:
     call_command("check", deploy=True, tags=["services"], fail_level="ERROR")  # last: topics and index belong to it
     if settings.DEMO:
         call_command("load_demo")
+
+
+def require_database() -> None:
+    """Raises CommandError with why PostgreSQL cannot be used, before a pool tries for seconds; nothing on SQLite."""
+    from arbitrage_site import postgres
+
+    if postgres.is_used() and (said := postgres.refusal()):
+        raise CommandError(said)
 
 
 def say(sentence: str) -> None:

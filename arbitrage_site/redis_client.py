@@ -41,6 +41,10 @@ def sentence(error: redis.RedisError) -> str:
         return _TLS
     if "NOAUTH" in str(error) or "WRONGPASS" in str(error):
         return "Redis refuses the password; correct it in REDIS_URL."
+    if isinstance(error, redis.exceptions.InvalidResponse):
+        return "What answers is not Redis; correct host and port in REDIS_URL."
+    if "DB index is out of range" in str(error):
+        return "Redis has no database of the number in REDIS_URL; take a smaller one, or raise its setting databases."
     if isinstance(error, redis.TimeoutError) and settings.REDIS_URL.startswith("rediss:"):
         return f"Redis did not answer in time. {_TLS}"
     for kind, words in _SENTENCES:

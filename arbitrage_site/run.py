@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from arbitrage_site.database import trouble
-from arbitrage_site.prepare import prepare, say
+from arbitrage_site.prepare import prepare, require_database, say
 
 WORKERS = ("worker-poll", "worker-default", "worker-slow", "beat")
 
@@ -49,11 +49,8 @@ def _prepare() -> tuple[str, Sequence[str]]:
     django.setup()
     from django.conf import settings
 
-    from arbitrage_site import postgres
-
     call_command("check", fail_level="ERROR")
-    if postgres.is_used() and (said := postgres.refusal()):
-        raise CommandError(said)
+    require_database()
     chosen = processes(
         redis=bool(settings.REDIS_URL),
         kafka=bool(settings.KAFKA),

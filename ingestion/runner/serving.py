@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.management.base import CommandError, CommandParser
 
 from arbitrage_site import clock
+from arbitrage_site.prepare import require_database
 from ingestion.errors import ConsumerStopped
 from ingestion.eventlog.opening import open_reader
 from ingestion.eventlog.owners import new_owner
@@ -33,6 +34,7 @@ def serve(
     between: Sequence[Callable[[datetime], None]] = (),
 ) -> None:
     """Run the consumers at these dotted paths until SIGTERM, SIGINT or, if wished, the end of their topics."""
+    require_database()
     try:
         consumers = [load(path) for path in paths]
     except ConsumerStopped as error:

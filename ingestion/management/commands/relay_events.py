@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from arbitrage_site import clock
+from arbitrage_site.prepare import require_database
 from ingestion.eventlog.owners import new_owner
 from ingestion.eventlog.relay import Relay
 from ingestion.runner.collector import collect_rarely
@@ -25,6 +26,7 @@ class Command(BaseCommand):
     def handle(self, *, until_end: bool, **_: Any) -> None:
         if not settings.KAFKA:
             raise CommandError("KAFKA_BOOTSTRAP_SERVERS is not set: consumers read the log in the database.")
+        require_database()
         collect_rarely()
         relay = Relay(new_owner())
         turns = Turns(GROUP, relay.turn, relay)
