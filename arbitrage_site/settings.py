@@ -5,11 +5,14 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import unquote
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from arbitrage_site import cache_file, engines, environment
+from arbitrage_site.api_settings import REST_FRAMEWORK as REST_FRAMEWORK
+from arbitrage_site.api_settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from arbitrage_site.jobs import broker
 from arbitrage_site.logs import configure_logging
 
@@ -160,34 +163,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["arbitrage_site.access.SessionSignIn"],
-    "DEFAULT_PERMISSION_CLASSES": ["arbitrage_site.access.SignedInOrDemo"],
-    "DEFAULT_THROTTLE_CLASSES": ["arbitrage_site.throttles.ApiLimit"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "arbitrage_site.access.BrowsableForPeople",
-    "DEFAULT_SCHEMA_CLASS": "arbitrage_site.schema.DescribedSchema",
-    "DEFAULT_PARSER_CLASSES": ["arbitrage_site.parsers.StrictJSON"],
-    "DEFAULT_RENDERER_CLASSES": ["arbitrage_site.problem.JSON", "rest_framework.renderers.BrowsableAPIRenderer"],
-    "EXCEPTION_HANDLER": "arbitrage_site.problem.handle",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Amazon Arbitrage Tracker API",
-    "VERSION": "1.0.0",
-    "DESCRIPTION": "Money is integer minor units (cents, pence) with its currency beside it; ratios are basis points.",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "arbitrage_site.schema.describe_problems",
-    ],
-    "ENUM_NAME_OVERRIDES": {"Marketplace": "products.marketplaces.CHOICES"},
-    "SERVE_PERMISSIONS": ["arbitrage_site.access.SignedInOrDemo"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-}
-
 # How often people and scripts may ask, and where that is counted.
 API_RATE_LIMIT: int = read("API_RATE_LIMIT")
 API_RATE_WINDOW_SECONDS: int = read("API_RATE_WINDOW_SECONDS")
@@ -235,9 +210,7 @@ CONSUMERS = [
     "arbitrage.rules.AlertConsumer",
     *(["ingestion.indexing.IndexConsumer"] if ELASTICSEARCH_URL else []),
 ]
-# What `manage.py replay` runs, and the tables that decide what comes out: whoever alerts is not among them.
-REPLAY_CONSUMERS = ["ingestion.enrichment.EnrichmentConsumer", "arbitrage.detection.consumer.DetectionConsumer"]
-REPLAY_GIVEN = [
+RATE_TABLES = [
     "arbitrage.VatRate",
     "arbitrage.FeeRate",
     "arbitrage.FxRate",
@@ -246,10 +219,27 @@ REPLAY_GIVEN = [
     "arbitrage.SizeTier",
     "arbitrage.CategoryMapping",
     "arbitrage.TablesStamp",
+]
+# What `manage.py replay` runs, and the tables that decide what comes out: whoever alerts is not among them.
+REPLAY_CONSUMERS = ["ingestion.enrichment.EnrichmentConsumer", "arbitrage.detection.consumer.DetectionConsumer"]
+REPLAY_GIVEN = [
+    *RATE_TABLES,
     "arbitrage.SellerProfile",
     "arbitrage.ShippingRate",
     "arbitrage.PurchaseOverride",
     "arbitrage.BlockedBrand",
+]
+# Tables in which `manage.py copy_database` may find rows at an unused target: migrations and seeding wrote them.
+SEEDED_TABLES = [
+    *RATE_TABLES,
+    "arbitrage.SellerProfile",
+    "arbitrage.AlertRule",
+    "contenttypes.ContentType",
+    "auth.Permission",
+    *(
+        f"django_celery_beat.{name}"
+        for name in ("CrontabSchedule", "IntervalSchedule", "PeriodicTask", "PeriodicTasks")
+    ),
 ]
 # What `manage.py conservation` asks of the apps above ingestion: functions that yield differences as sentences.
 CONSERVATION_CHECKS = ["arbitrage.conservation.check", "products.search.conservation.check"]
@@ -263,12 +253,9 @@ DEMO_PARTS = ["arbitrage.demo"]
 
 LOG_LEVEL: str = read("LOG_LEVEL")
 LOG_FORMAT: str = read("LOG_FORMAT")
-_PASSWORDS = [engines.password_of(url) for url in (DATABASE_URL, REDIS_URL, ELASTICSEARCH_URL)]
-LOGGING = configure_logging(
-    level=LOG_LEVEL,
-    form=LOG_FORMAT,
-    hidden=[KEEPA_API_KEY, SECRET_KEY, read("KAFKA_PASSWORD"), *_PASSWORDS],
-)
+_WRITTEN = [engines.password_of(url) for url in (DATABASE_URL, REDIS_URL, ELASTICSEARCH_URL)]
+_PASSWORDS = [*_WRITTEN, *map(unquote, _WRITTEN), read("KAFKA_PASSWORD"), read("FLOWER_PASSWORD")]
+LOGGING = configure_logging(level=LOG_LEVEL, form=LOG_FORMAT, hidden=[KEEPA_API_KEY, SECRET_KEY, *_PASSWORDS])
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG

@@ -3,29 +3,8 @@
 from graphlib import TopologicalSorter
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import Model
-
-SEEDED = frozenset(
-    {
-        "contenttypes.ContentType",
-        "auth.Permission",
-        "django_celery_beat.CrontabSchedule",
-        "django_celery_beat.IntervalSchedule",
-        "django_celery_beat.PeriodicTask",
-        "django_celery_beat.PeriodicTasks",
-        "arbitrage.VatRate",
-        "arbitrage.FeeRate",
-        "arbitrage.FxRate",
-        "arbitrage.ReferralRate",
-        "arbitrage.FeeAmount",
-        "arbitrage.SizeTier",
-        "arbitrage.CategoryMapping",
-        "arbitrage.TablesStamp",
-        "arbitrage.SellerProfile",
-        "arbitrage.AlertRule",
-    }
-)
-"""Models of which a database has rows that nobody has used yet: migrations and seeding commands wrote them."""
 
 Table = type[Model]
 
@@ -42,7 +21,7 @@ def tables() -> list[Table]:
 
 def is_seeded(model: Table) -> bool:
     """Whether an unused database has rows in it."""
-    return model._meta.label in SEEDED
+    return model._meta.label in settings.SEEDED_TABLES
 
 
 def _pointed_to(model: Table) -> list[Table]:

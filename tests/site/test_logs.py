@@ -1,9 +1,14 @@
 """Log lines: an id on each, two forms, never a secret."""
 
+import ast
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import structlog
@@ -62,6 +67,14 @@ def test_a_secret_never_reaches_a_line(form: str) -> None:
 def test_the_settings_hide_the_keepa_key_and_the_secret_key() -> None:
     hide = settings.LOGGING["formatters"]["line"]["processors"][-1]
     assert hide(None, "info", f"{'k' * 64} remains") == "[hidden] remains"
+
+
+def test_the_settings_hide_passwords_as_they_are_written_and_as_they_are_meant(tmp_path: Path) -> None:
+    code = "from arbitrage_site.settings import LOGGING as L; print(L['formatters']['line']['processors'][-1].secrets)"
+    given = {"DATABASE_URL": "postgresql://a:data%40base@host/name", "FLOWER_PASSWORD": "flower-password"}
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "KEEPA_API_KEY": "k" * 64, **given}
+    said = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, env=environment, capture_output=True)
+    assert {"data%40base", "data@base", "flower-password", "k" * 64} <= set(ast.literal_eval(said.stdout.decode()))
 
 
 @pytest.mark.django_db
