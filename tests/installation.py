@@ -87,12 +87,13 @@ class Installation:
     def _clear(self) -> None:
         """Remove what is named after this installation from the servers."""
         admin = AdminClient({"bootstrap.servers": self._servers["KAFKA_BOOTSTRAP_SERVERS"]})
-        topics = [topic for topic in admin.list_topics(timeout=PATIENCE).topics if topic.startswith(self.name)]
+        topics = [topic for topic in admin.list_topics(timeout=PATIENCE).topics if topic.startswith(f"{self.name}-")]
         for done in admin.delete_topics(topics).values() if topics else ():
             done.result(timeout=PATIENCE)
         with Elasticsearch(self._servers["ELASTICSEARCH_URL"], request_timeout=PATIENCE) as client:
-            for index in client.indices.get(index=f"{self.name}*"):
+            for index in client.indices.get(index=f"{self.name}-*"):
                 client.indices.delete(index=index)
+            client.options(ignore_status=404).indices.delete_index_template(name=f"{self.name}-*")
         with psycopg.connect(self._servers["DATABASE_URL"], autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self.name)))
 
