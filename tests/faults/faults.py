@@ -12,8 +12,8 @@ from tests.faults.stage import Stage
 
 Fault = Callable[[Stage], None]
 CONSUMERS = ("consume_raw", "detect_opportunities", "evaluate_alerts")
-SESSION_SECONDS = 6
-"""The session time-out of consumers in these tests, and of the broker's groups."""
+SESSION_SECONDS = 15
+"""The session time-out of a member of a group (`ingestion.eventlog.membership`)."""
 LEASE_SECONDS = 20
 MEGABYTE = 1024 * 1024
 _CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

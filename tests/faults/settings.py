@@ -1,4 +1,4 @@
-"""The product's settings for processes that are treated badly: quick to notice a dead member, clocks that are off."""
+"""The product's settings for processes whose clocks are off."""
 
 import os
 from datetime import UTC, datetime, timedelta
