@@ -6,9 +6,10 @@ can be repeated, and what is there already is left alone.
 
 import os
 import sys
+from collections.abc import Callable
 
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from arbitrage_site.database import trouble
 
@@ -55,9 +56,10 @@ def main() -> None:
     prepare()
 
 
-if __name__ == "__main__":
+def begin(start: Callable[[], None]) -> None:
+    """Call it as a program: what stands in its way ends the process with a sentence, a mistake with its trace."""
     try:
-        main()
+        start()
     except CommandError as error:
         sys.exit(str(error))
     except DatabaseError as error:
@@ -65,3 +67,7 @@ if __name__ == "__main__":
         if found is None:
             raise
         sys.exit(str(found))
+
+
+if __name__ == "__main__":
+    begin(main)

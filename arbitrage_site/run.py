@@ -12,10 +12,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
 
-from arbitrage_site.database import trouble
-from arbitrage_site.prepare import prepare, require_database, say
+from arbitrage_site.prepare import begin, prepare, require_database, say
 
 WORKERS = ("worker-poll", "worker-default", "worker-slow", "beat")
 
@@ -92,12 +90,4 @@ def static_state(base: Path) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except CommandError as error:
-        sys.exit(str(error))
-    except DatabaseError as error:
-        found = trouble(error)
-        if found is None:
-            raise
-        sys.exit(str(found))
+    begin(main)
