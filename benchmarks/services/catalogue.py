@@ -1,13 +1,12 @@
 """What the scripts about the search index share: a database of their own, full of products with five listings each."""
 
-import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from uuid import uuid4
 
-from benchmarks.setting import END, install, series
+from benchmarks.services.database import own_database
+from benchmarks.setting import END, series
 
 POINTS = 100
 _HISTORIES = 40
@@ -15,24 +14,16 @@ _HISTORIES = 40
 
 @contextmanager
 def installation() -> Iterator[None]:
-    """An empty database beside the one that DATABASE_URL names, indices under a name of their own; gone at the end."""
-    import psycopg
-
-    name, given = f"bench_{uuid4().hex[:8]}", os.environ["DATABASE_URL"]
-    os.environ |= {"DATABASE_URL": f"{given.rpartition('/')[0]}/{name}", "ELASTICSEARCH_INDEX_PREFIX": f"{name}-"}
-    with psycopg.connect(given, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+    """A database and indices of their own, both empty; gone at the end."""
+    with own_database("ELASTICSEARCH_INDEX_PREFIX"):
         try:
-            install()
             yield
         finally:
-            _tidy()
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            _remove_indices()
 
 
-def _tidy() -> None:
+def _remove_indices() -> None:
     from django.conf import settings
-    from django.db import connection
 
     from products.search.elastic.client import client
 
@@ -40,8 +31,6 @@ def _tidy() -> None:
     for index in asked.indices.get(index=f"{settings.ELASTICSEARCH_INDEX_PREFIX}*").body:
         asked.indices.delete(index=index)
     asked.options(ignore_status=404).indices.delete_index_template(name=f"{settings.ELASTICSEARCH_INDEX_PREFIX}*")
-    connection.close()
-    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's, which has a pool
 
 
 def fill(products: int) -> None:

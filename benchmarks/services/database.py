@@ -1,4 +1,4 @@
-"""What the scripts about PostgreSQL share: a database of their own beside the one that DATABASE_URL names."""
+"""What the scripts that need a database share: one of their own beside the one that DATABASE_URL names."""
 
 import os
 from collections.abc import Iterator
@@ -9,12 +9,17 @@ from benchmarks.setting import install
 
 
 @contextmanager
-def own_database() -> Iterator[None]:
-    """Migrated, empty, and gone at the end; the other services are left out."""
+def own_database(*prefixes: str) -> Iterator[None]:
+    """Migrated, empty, and gone at the end.
+
+    `prefixes` are variables that are given its name, for what a script puts elsewhere; without any the other services
+    are left out.
+    """
     import psycopg
 
     name, given = f"bench_{uuid4().hex[:8]}", os.environ["DATABASE_URL"]
-    os.environ |= dict.fromkeys(("REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "ELASTICSEARCH_URL"), "")
+    others = dict.fromkeys(("REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "ELASTICSEARCH_URL"), "")
+    os.environ |= dict.fromkeys(prefixes, f"{name}-") if prefixes else others
     os.environ["DATABASE_URL"] = f"{given.rpartition('/')[0]}/{name}"
     with psycopg.connect(given, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")

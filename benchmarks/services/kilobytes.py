@@ -1,15 +1,14 @@
 """What the scripts about Kafka share: a database and a topic of their own, and a log filled with records of 1 KB."""
 
 import json
-import os
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from uuid import uuid4
 
-from benchmarks.setting import asins, install
+from benchmarks.services.database import own_database
+from benchmarks.setting import asins
 
 BYTES = 1000
 APPENDED_AT_ONCE = 2000
@@ -17,27 +16,9 @@ APPENDED_AT_ONCE = 2000
 
 @contextmanager
 def installation() -> Iterator[None]:
-    """An empty database beside the one that DATABASE_URL names, a topic on the broker; both gone at the end."""
-    import psycopg
-
-    name, given = f"bench_{uuid4().hex[:8]}", os.environ["DATABASE_URL"]
-    os.environ |= {"DATABASE_URL": f"{given.rpartition('/')[0]}/{name}", "KAFKA_TOPIC_PREFIX": f"{name}-"}
-    with psycopg.connect(given, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            install()
-            with _topic():
-                yield
-        finally:
-            _disconnect()
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _disconnect() -> None:
-    from django.db import connection
-
-    connection.close()
-    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's, which has a pool
+    """An empty database of their own and a topic on the broker; both gone at the end."""
+    with own_database("KAFKA_TOPIC_PREFIX"), _topic():
+        yield
 
 
 @contextmanager
@@ -50,11 +31,12 @@ def _topic() -> Iterator[None]:
 
     admin, name = AdminClient(dict(settings.KAFKA)), name_of(ENRICHED.name)
     admin.create_topics([NewTopic(name, PARTITIONS, 1)])[name].result()
-    with suppress(KeyboardInterrupt):
-        while name not in admin.list_topics(timeout=5).topics:
-            time.sleep(0.05)
-    yield
-    admin.delete_topics([name])[name].result()
+    while name not in admin.list_topics(timeout=5).topics:
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        admin.delete_topics([name])[name].result()
 
 
 def fill(count: int) -> list[tuple[str, bytes]]:
