@@ -4,14 +4,15 @@ Live says that the process answers, ready that it can do its work; the full repo
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.db import Error as DatabaseError
-from django.db import connection
 from django.utils.module_loading import import_string
 
 from arbitrage_site.models import BeatSlot
@@ -64,7 +65,28 @@ class Report:
 def report(now: datetime, names: Collection[str] = ()) -> Report:
     """Run the probes of these names; every probe without any."""
     chosen = names or settings.HEALTH_PROBES
-    return Report([_part(name, path, now) for name, path in settings.HEALTH_PROBES.items() if name in chosen])
+    parts: list[Part] = []
+    for name, path in settings.HEALTH_PROBES.items():
+        if name in chosen:
+            is_lost = any(part.finding.is_needed and part.finding.status == "down" for part in parts)
+            with _no_new_connections() if is_lost else nullcontext():
+                parts.append(_part(name, path, now))
+    return Report(parts)
+
+
+@contextmanager
+def _no_new_connections() -> Iterator[None]:
+    """Let probes fail at once that need the database, once it is down: each would wait for it as long as the first."""
+    opened = vars(connections[DEFAULT_DB_ALIAS])
+    opened["connect"] = _refuse
+    try:
+        yield
+    finally:
+        del opened["connect"]
+
+
+def _refuse() -> None:
+    raise OperationalError("The database was down a moment ago.")
 
 
 def ready(now: datetime) -> Report:

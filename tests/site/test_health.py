@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connections
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -53,6 +54,27 @@ def test_a_database_that_is_down_makes_it_503(client: Client, settings: Settings
 def broken(now: datetime) -> health.Finding:
     """A probe that finds the database down."""
     return health.Finding("down", "no answer", is_needed=True)
+
+
+def test_nobody_else_waits_for_a_database_that_is_down(settings: Settings) -> None:
+    own = "tests.site.test_health"
+    settings.HEALTH_PROBES = {"other": f"{own}.fine", "database": f"{own}.broken", "needs": f"{own}.connects"}
+    settings.HEALTH_PROBES["search"] = f"{own}.fine"
+    found = {part.name: part.finding for part in health.report(NOW).parts}
+    assert found["needs"] == health.Finding("down", "The database did not answer.")
+    assert [name for name, finding in found.items() if finding.status == "ok"] == ["other", "search"]
+    assert "connect" not in vars(connections["default"])
+
+
+def connects(now: datetime) -> health.Finding:
+    """A probe that needs a connection to the database and has none."""
+    connections["default"].connect()
+    return health.Finding("ok")
+
+
+def fine(now: datetime) -> health.Finding:
+    """A probe that needs no database."""
+    return health.Finding("ok")
 
 
 def test_sentences_are_only_for_those_who_may_look_inside(client: Client) -> None:
