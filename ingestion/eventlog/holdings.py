@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from ingestion.eventlog import leases
@@ -29,10 +29,8 @@ def take(rows: "QuerySet[LogPosition] | QuerySet[RelayPosition]", owner: str, no
     free = Q(owner__in=("", owner, *filter(has_ended, others))) | Q(lease_until__lte=now) | Q(lease_until=None)
     with transaction.atomic():
         found = rows.filter(free).order_by("topic", "partition")
-        locked = found.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
-        rows.filter(pk__in=list(locked.values_list("pk", flat=True))).update(
-            owner=owner, lease_until=now + leases.LEASE
-        )
+        ours = list(found.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        rows.filter(pk__in=ours).update(owner=owner, lease_until=now + leases.LEASE)
 
 
 class Holdings:
