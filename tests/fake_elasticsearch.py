@@ -3,12 +3,14 @@
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.loopback import LoopbackServer, serving
 
 Answer = tuple[int, Any]
 
@@ -27,19 +29,15 @@ Fault = Callable[["FakeElasticsearch", str, list[Operation]], Answer | None]
 """What happens to one bulk request to an index instead of the usual; None closes the connection without an answer."""
 
 
-class FakeElasticsearch(ThreadingHTTPServer):
+class FakeElasticsearch(LoopbackServer):
     """`aliases` says what there is. Each bulk request uses up the next of `faults`; `asked` has their ASINs."""
 
-    daemon_threads = True
-
     def __init__(self, alias: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.aliases: dict[str, str] = {alias: f"{alias}-1"}
         self.documents: dict[str, dict[str, tuple[int, dict[str, Any] | None]]] = {f"{alias}-1": {}}
         self.faults: deque[Fault] = deque()
         self.asked: list[tuple[str, list[str]]] = []
-        self.may_answer = threading.Event()
-        self.may_answer.set()
         self._lock = threading.Lock()
 
     @property
@@ -182,16 +180,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-@contextmanager
-def fake_elasticsearch(alias: str) -> Iterator[FakeElasticsearch]:
-    """A running one on a free port of loopback, with an empty index behind the alias."""
-    server = FakeElasticsearch(alias)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.may_answer.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def fake_elasticsearch(alias: str) -> AbstractContextManager[FakeElasticsearch]:
+    """A running one, with an empty index behind the alias."""
+    return serving(FakeElasticsearch(alias))

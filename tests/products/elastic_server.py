@@ -1,11 +1,11 @@
 """A server that answers as a test tells it to, in the place of Elasticsearch."""
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.loopback import LoopbackServer, serving
 
 EMPTY: dict[str, Any] = {
     "responses": [
@@ -15,21 +15,15 @@ EMPTY: dict[str, Any] = {
 }
 
 
-class ScriptedServer(ThreadingHTTPServer):
-    """Answers every request with `status` and `answer`: bytes as they are, all else as JSON.
+class ScriptedServer(LoopbackServer):
+    """Answers every request with `status` and `answer`: bytes as they are, all else as JSON."""
 
-    It does not answer at all while `may_answer` is unset.
-    """
-
-    daemon_threads = True
     product = "Elasticsearch"
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.status = 200
         self.answer: Any = EMPTY
-        self.may_answer = threading.Event()
-        self.may_answer.set()
         self.asked: list[tuple[str, list[Any]]] = []
 
     @property
@@ -61,16 +55,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-@contextmanager
-def scripted_server() -> Iterator[ScriptedServer]:
-    """A running server on a free port of loopback."""
-    server = ScriptedServer()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.may_answer.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def scripted_server() -> AbstractContextManager[ScriptedServer]:
+    """A running one."""
+    return serving(ScriptedServer())

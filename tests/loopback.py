@@ -1,0 +1,35 @@
+"""A server on a free port of loopback that a test plays the other side with."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypeVar
+
+
+class LoopbackServer(ThreadingHTTPServer):
+    """It does not answer while `may_answer` is unset, which a handler waits for."""
+
+    daemon_threads = True
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
+
+Server = TypeVar("Server", bound=LoopbackServer)
+
+
+@contextmanager
+def serving(server: Server) -> Iterator[Server]:
+    """Let it answer for the block."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.may_answer.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
