@@ -1,6 +1,6 @@
 """Many rows on PostgreSQL: COPY into a temporary table, then one statement that merges it.
 
-What `products.bulk` does there with more than a few rows; docs/decisions/0012-copy-and-merge.md has the reasons. Runs
+What `products.bulk` does there with more than a few rows; docs/decisions/0016-copy-and-merge.md has the reasons. Runs
 in the caller's transaction, or in one of its own.
 """
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from multiprocessing.synchronize import Barrier
 
 A_SECOND = 700
-GAIN = 1.2
+GAIN = 1.1
 """Two processes and the server share two cores here; with a core each, two pass twice as much."""
 
 

@@ -17,7 +17,7 @@ BATCH = 500
 
 OF_BARE, OF_SAVING = 0.6, 20.0
 NOW = datetime.now(UTC)
-ROUNDS = 3
+ROUNDS = 5
 
 
 def changes_of(count: int) -> "list[Change]":

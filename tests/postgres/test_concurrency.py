@@ -27,7 +27,7 @@ from products.rollups import roll_up
 
 PRODUCTS = 20
 LISTINGS = 5 * PRODUCTS
-ROUNDS = 4
+ROUNDS = 3
 KNOWN = list(asins(PRODUCTS))
 
 

@@ -106,8 +106,16 @@ class CutOff(Tally):
         super().write(events[len(events) // 2 :])
 
 
-def test_a_consumer_cut_off_in_a_batch_passes_it_once_all_the_same() -> None:
+@pytest.fixture
+def _table() -> Iterator[None]:
     create_table()
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE tally")
+
+
+@pytest.mark.usefixtures("_table")
+def test_a_consumer_cut_off_in_a_batch_passes_it_once_all_the_same() -> None:
     append(ENRICHED, [event(number) for number in range(50)], now=NOON)
     consumer, seconds = CutOff(), iter(range(0, 10_000, 60))
     runner = Runner(consumer, SqlReader(consumer.group, consumer.topics, "a"), monotonic=lambda: next(seconds))
