@@ -71,10 +71,14 @@ class OwnDatabase:
             copy.execute("PRAGMA journal_mode=WAL")
 
     def _copy_on_server(self) -> None:
-        """A database can be copied while nobody is connected to it."""
+        """A database can be copied while nobody is connected to it: what a thread of another test left open goes too."""
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's wrapper
         self.drop()
+        with self._connect("postgres") as server:
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [self._entry["NAME"]]
+            )
         self._maintain("CREATE DATABASE {name} TEMPLATE {template}")
 
     def _maintain(self, statement: LiteralString) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.ingestion.processes import Installation
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
