@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.management import call_command
 from pytest_django import Settings
 
 from arbitrage_site.checks import check_settings
@@ -16,6 +17,11 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 def as_delivered(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     monkeypatch.delenv("KEEPA_API_KEY", raising=False)
     settings.KEEPA_BASE_URL = "https://api.keepa.com"
+
+
+@pytest.mark.django_db
+def test_models_have_nothing_to_complain_of_on_this_database() -> None:
+    call_command("check", databases=["default"], fail_level="WARNING")
 
 
 def found() -> list[str]:
