@@ -43,9 +43,10 @@ class Berths:
             self._lanes = {place: self._lanes.get(place) or _lane(row) for place, row in rows.items()}
         return self._lanes
 
-    def held(self) -> dict[Place, Lane]:
-        """What was held at the last look."""
-        return self._lanes
+    def saved(self) -> dict[Place, int]:
+        """The next offset of every partition, whichever relay ships it."""
+        rows = self._rows().values_list("topic", "partition", "next_offset")
+        return {(topic, partition): following for topic, partition, following in rows}
 
     def save(self, now: datetime | None) -> None:
         """Move positions to what was acknowledged; `Fenced` if another relay ships there now."""

@@ -84,11 +84,11 @@ class Relay:
             raise
 
     def behind(self) -> bool:
-        """Whether there are records that the broker has not acknowledged or whose position is not saved."""
+        """Whether there are records that no relay has shipped to this cluster and saved as shipped."""
         if self._berths is None or self._mirror is None or self._mirror.is_behind():
             return True
-        lanes = self._berths.held()
-        return any(place not in lanes or lanes[place].saved < end for place, end in ends_of(self._names).items())
+        saved = self._berths.saved()
+        return any(saved.get(place, 0) < end for place, end in ends_of(self._names).items())
 
     def forget(self) -> None:
         """Throw the producer away, and what it still has; positions say where to begin again."""

@@ -35,11 +35,6 @@ def held(name: str) -> Iterator[Callable[[], None]]:
         SearchLease.objects.filter(name=name, owner=owner).delete()
 
 
-def is_free(name: str) -> bool:
-    """Whether nobody holds it now."""
-    return not SearchLease.objects.filter(name=name, until__gt=clock.now()).exists()
-
-
 def _take(name: str, owner: str) -> None:
     moment = clock.now()
     values = {"owner": owner, "until": moment + LEASE}

@@ -53,6 +53,7 @@ def _rebuild(renew: Callable[[], None], say: Callable[[str], None], grace: float
         _catch_up(renew)
         indices.finish(index)
         _prove(index, renew)
+        renew()  # before the one step that another rebuild must not undo
         before = indices.swap(index)
     except BaseException:
         indices.discard(index)
@@ -71,6 +72,8 @@ def _catch_up(renew: Callable[[], None]) -> None:
     for _ in range(_MOST_PASSES):
         renew()
         drained = drain(MOST, clock.now())
+        if drained.trouble:
+            raise RebuildFailed(drained.trouble)
         if not drained.claimed:
             return
 
