@@ -71,7 +71,7 @@ class OwnDatabase:
             copy.execute("PRAGMA journal_mode=WAL")
 
     def _copy_on_server(self) -> None:
-        """A database can be copied while nobody is connected to it: what a thread of another test left open goes too."""
+        """A database can be copied while nobody is connected: what a thread of another test left open goes too."""
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's wrapper
         self.drop()
