@@ -6,7 +6,10 @@ import tempfile
 from tests import names
 
 names.take()
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="arbitrage-tests-"))
+# A folder for each worker: one test removes what another has just made. What a test starts inherits or names its own.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if "VAR_DIR" not in os.environ or os.environ.get("TESTS_WORKER", _worker) != _worker:
+    os.environ |= {"VAR_DIR": tempfile.mkdtemp(prefix="arbitrage-tests-"), "TESTS_WORKER": _worker}
 os.environ["KEEPA_API_KEY"] = "k" * 64
 os.environ.pop("DEMO", None)
 
