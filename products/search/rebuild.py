@@ -72,10 +72,10 @@ def _catch_up(renew: Callable[[], None]) -> None:
     for _ in range(_MOST_PASSES):
         renew()
         drained = drain(MOST, clock.now())
+        if not drained.claimed:
+            return  # also where nothing can be sent because there is no index yet: the drain does it after the swap
         if drained.trouble:
             raise RebuildFailed(drained.trouble)
-        if not drained.claimed:
-            return
 
 
 def _prove(index: str, renew: Callable[[], None]) -> None:

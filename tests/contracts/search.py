@@ -34,6 +34,10 @@ def asins(search: Search, **query: object) -> Sequence[str]:
     return [hit.asin for hit in search.find(SearchQuery(**query)).hits]  # type: ignore[arg-type]  # one helper for all fields
 
 
+INHERITED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
+"""Each backend's class runs the same test; the fixtures hold nothing that an example changes."""
+
+
 class SearchContract:
     """Filled once per test by `shelf`."""
 
@@ -131,7 +135,7 @@ class SearchContract:
         with pytest.raises(InvalidQuery, match="not a currency"):
             SearchQuery(currency="USD")
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40, deadline=None, suppress_health_check=INHERITED)
     @given(
         text=st.text(max_size=300),
         category=st.text(max_size=20),
