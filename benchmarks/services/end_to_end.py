@@ -1,4 +1,4 @@
-"""From Keepa's answer to the opportunity in the API, with all services on and about 50 listings a second polled.
+"""From Keepa's answer to the opportunity in the API, with all services on and at least 50 listings a second polled.
 
 Every process of Procfile.distributed runs; the simulator answers, the demo's refresh of one minute makes the load. For
 each opportunity that is told in the log, the API is asked for it at once: what is counted ends with the API's answer.
@@ -32,7 +32,7 @@ _LISTINGS = "SELECT count(*) FROM products_listing"
 
 def main() -> int:
     """Load, then watch for a while."""
-    arguments = options(__doc__ or "", seconds=90, products=660)
+    arguments = options(__doc__ or "", seconds=60, products=1200)
     with Installation("endtoend") as installation:
         installation.manage("collectstatic", "--no-input", "--verbosity", "0")
         installation.prepare(arguments.products)
@@ -50,7 +50,7 @@ def main() -> int:
         "p50_seconds": round(sorted(seconds)[len(seconds) // 2], 2) if seconds else None,
         "p95_seconds": p95(seconds),
     }
-    promise = f"p95 under {MOST_SECONDS:.0f} s at {A_SECOND} listings a second"
+    promise = f"p95 under {MOST_SECONDS:.0f} s at {A_SECOND} listings a second or more"
     passed = bool(seconds) and p95(seconds) < MOST_SECONDS and float(after - before) / took >= 0.9 * A_SECOND
     return report("end_to_end", promise, measured, passed=passed, as_json=arguments.json)
 
