@@ -11,7 +11,8 @@ from arbitrage.models import Opportunity, SellerProfile
 from arbitrage.querysets import ANY_PROFILE, ANY_STATE, DEFAULT_SORT, SORTS, OpportunityQuery
 from products.marketplaces import MARKETPLACES
 
-_COUNTRIES = [(entry.code, f"{entry.code} {entry.country}") for entry in MARKETPLACES.values()]
+COUNTRIES = [(entry.code, f"{entry.code} {entry.country}") for entry in MARKETPLACES.values()]
+PROFILE_DIGITS = 10
 _SORT_CHOICES = [(sign + name, sign + name) for name in SORTS for sign in ("", "-")]
 
 
@@ -23,7 +24,8 @@ def _euro(label: str) -> forms.DecimalField:
     return forms.DecimalField(label=label, required=False, min_value=0, max_value=1_000_000, decimal_places=2)
 
 
-def _choice(label: str, choices: Sequence[tuple[str, str]], empty: str) -> forms.ChoiceField:
+def choice(label: str, choices: Sequence[tuple[str, str]], empty: str) -> forms.ChoiceField:
+    """A field that may stay empty, which is then called so."""
     return forms.ChoiceField(label=label, required=False, choices=[("", empty), *choices])
 
 
@@ -31,9 +33,9 @@ class OpportunityFilter(forms.Form):
     """Reads the parameters of a list. A wrong one has an error and counts as not given."""
 
     q = forms.CharField(label="Search", required=False, max_length=200)
-    source = _choice("Buy in", _COUNTRIES, "anywhere")
-    target = _choice("Sell in", _COUNTRIES, "anywhere")
-    marketplace = _choice("Either leg", _COUNTRIES, "any")
+    source = choice("Buy in", COUNTRIES, "anywhere")
+    target = choice("Sell in", COUNTRIES, "anywhere")
+    marketplace = choice("Either leg", COUNTRIES, "any")
     category = forms.CharField(label="Category", required=False, max_length=200)
     min_margin = _percent("Margin at least, %")
     min_roi = _percent("ROI at least, %")
@@ -43,8 +45,8 @@ class OpportunityFilter(forms.Form):
     state = forms.ChoiceField(
         label="State", required=False, choices=[*Opportunity.State.choices, (ANY_STATE, "open and closed")]
     )
-    estimates = _choice("Estimates", [("hide", "hide")], "show")
-    profile = forms.CharField(label="Profile", required=False, max_length=10)
+    estimates = choice("Estimates", [("hide", "hide")], "show")
+    profile = forms.CharField(label="Profile", required=False, max_length=PROFILE_DIGITS)
     sort = forms.ChoiceField(label="Sort", required=False, choices=_SORT_CHOICES)
     page = forms.IntegerField(label="Page", required=False, min_value=1, max_value=1_000_000)
 
@@ -75,9 +77,15 @@ def profile_warnings(profile: str) -> tuple[str, ...]:
     """What one should know of the turnover of the chosen profile, as the filter names it; one query."""
     if profile == ANY_PROFILE:
         return ()
-    rows = SellerProfile.objects.filter(pk=int(profile)) if profile else SellerProfile.objects.filter(is_default=True)
-    row = rows.first()
+    row = numbered_profile(profile)
     return turnover_warnings(row) if row else ()
+
+
+def numbered_profile(text: str) -> SellerProfile | None:
+    """The profile of this number, the default one where an address gives none; one query."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= PROFILE_DIGITS
+    chosen: dict[str, Any] = {"pk": int(text)} if is_number else {"is_default": True}
+    return SellerProfile.objects.filter(**chosen).first()
 
 
 def profile_choices() -> list[tuple[str, str]]:

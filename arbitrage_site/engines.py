@@ -31,6 +31,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
     ),
 }
 
+REDIS_TIMEOUTS: Mapping[str, float] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+"""Seconds. Pages wait for Redis no longer than this, and nothing on them depends on it."""
+
 
 def database(url: str, *, file: Path) -> dict[str, Any]:
     """Django's entry for the database: PostgreSQL at `url`, or the SQLite file without one."""
@@ -66,19 +69,22 @@ def cache(url: str, *, ca_file: str) -> dict[str, Any]:
         return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": cache_file.TABLE}
     if urlsplit(url).scheme not in {"redis", "rediss"}:
         raise SystemExit("REDIS_URL must begin with redis:// or rediss://; leave it out to use files.")
-    certificates = {"ssl_ca_certs": ca_file} if ca_file and url.startswith("rediss:") else {}
     return {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": [url],  # a list, because a comma may stand in the password
         "KEY_PREFIX": "arbitrage:cache",
         "OPTIONS": {
             "serializer": "arbitrage_site.cached.Plain",
-            "socket_connect_timeout": 0.5,
-            "socket_timeout": 0.5,
             "retry": None,
-            **certificates,
+            **REDIS_TIMEOUTS,
+            **redis_certificates(url, ca_file),
         },
     }
+
+
+def redis_certificates(url: str, ca_file: str) -> dict[str, str]:
+    """What redis-py needs beside a rediss:// address; nothing where the system's certificates will do."""
+    return {"ssl_ca_certs": ca_file} if ca_file and url.startswith("rediss:") else {}
 
 
 def kafka(read: Mapping[str, str]) -> dict[str, str | int]:

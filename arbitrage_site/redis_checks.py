@@ -21,7 +21,7 @@ def check_redis(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     if not settings.REDIS_URL:
         return []
     try:
-        with redis_client.connect(settings.REDIS_URL) as client:
+        with redis_client.connect() as client:
             return list(_judged(client))
     except redis.RedisError as error:
         return [Error(redis_client.sentence(error), id="site.E020")]
@@ -50,7 +50,7 @@ def _judged(client: redis.Redis) -> Iterator[CheckMessage]:
 def probe(now: Any) -> Finding:  # noqa: ARG001 - every probe is given the time
     """The health probe: whether Redis answers. Pages do without it."""
     try:
-        with redis_client.connect(settings.REDIS_URL) as client:
+        with redis_client.connect() as client:
             client.ping()
     except redis.RedisError as error:
         return Finding("degraded", f"{redis_client.sentence(error)} Limits are not counted; jobs wait.")

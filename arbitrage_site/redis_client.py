@@ -1,12 +1,11 @@
 """Redis as this project speaks to it: short waits, a sentence per error, and never its password."""
 
-from typing import Any
+from functools import cache
 
 import redis
 from django.conf import settings
 
-TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
-"""Seconds. Pages wait for Redis no longer than this, and nothing on them depends on it."""
+from arbitrage_site import engines
 
 _TLS = "Perhaps Redis and REDIS_URL disagree about TLS: rediss:// needs it, redis:// must not have it."
 _SENTENCES: tuple[tuple[type[redis.RedisError], str], ...] = (
@@ -20,17 +19,18 @@ _SENTENCES: tuple[tuple[type[redis.RedisError], str], ...] = (
 )
 
 
-def connect(url: str) -> redis.Redis:
-    """A client that gives up after half a second and tries nothing twice."""
-    client: redis.Redis = redis.Redis.from_url(url, **TIMEOUTS, **tls(url), retry=None)
-    return client
+@cache
+def client() -> redis.Redis:
+    """The client of this process."""
+    return connect()
 
 
-def tls(url: str) -> dict[str, str]:
-    """What redis-py needs beside a rediss:// address."""
-    if not url.startswith("rediss:") or not settings.REDIS_CA_FILE:
-        return {}
-    return {"ssl_ca_certs": settings.REDIS_CA_FILE}
+def connect() -> redis.Redis:
+    """A client of its own, which gives up after half a second and tries nothing twice."""
+    url = settings.REDIS_URL
+    certificates = engines.redis_certificates(url, settings.REDIS_CA_FILE)
+    new: redis.Redis = redis.Redis.from_url(url, **engines.REDIS_TIMEOUTS, **certificates, retry=None)
+    return new
 
 
 def sentence(error: redis.RedisError) -> str:

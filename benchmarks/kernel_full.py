@@ -30,6 +30,8 @@ SAMPLE = 2_000
 RUNS = 3
 CATEGORIES = ["Toys", "Electronics", "Beauty", "Home & Kitchen", "Books", "Grocery", "Jewellery", "Automotive", "Moda"]
 Row = dict[str, int]
+Share = tuple[int, int]
+Bought = tuple[int, int | None] | None
 One = Callable[[Row, Row], Outcome | None]
 
 
@@ -98,10 +100,7 @@ def grown(sample: "Columns", products: int) -> "Columns":
 
 def one_pair(terms: "Terms") -> One:
     """The same formula for one product on one pair; all that depends on the pair alone is worked out beforehand."""
-    from arbitrage.economics.interned import GOODS, RULES
-    from arbitrage.economics.storage import per_volume
-    from arbitrage.economics.tables import Cell
-    from arbitrage.economics.taxes import purchase_of, sale_of
+    from arbitrage.economics.interned import RULES
 
     rules = RULES.values()
     purchase, sale = terms.purchase, terms.sale
@@ -110,17 +109,8 @@ def one_pair(terms: "Terms") -> One:
     top, bottom = top // gcd(top, bottom), bottom // gcd(top, bottom)
     fixed = purchase.freight + purchase.brokerage + purchase.inbound + purchase.prep
     fuel_rate, surcharge = sale.fuel.ppm, sale.digital_services.ppm
-    on_fulfilment, storing = sale.digital_services.on_fulfilment, sale.storing
-    kept: dict[int, tuple[int, int]] = {}
-    vat: dict[int, int | None] = {}
-    bought: dict[int, tuple[int, int | None] | None] = {}
-    for code, goods in enumerate(GOODS.values()):
-        buys, sells = purchase_of(terms, goods), sale_of(terms, goods)
-        bought[code] = None if isinstance(buys, tuple) else (buys.source_vat.ppm, buys.duty.ppm if buys.duty else None)
-        cell = storing.of(goods.storage) if storing else None
-        if storing and isinstance(cell, Cell):
-            kept[code] = per_volume(cell, storing.days).as_integer_ratio()
-        vat[code] = None if isinstance(sells, tuple) or not sells.output_vat else sells.output_vat.ppm
+    on_fulfilment = sale.digital_services.on_fulfilment
+    bought, vat, kept = by_goods(terms)
 
     def one(here: Row, there: Row) -> Outcome | None:
         rates, output = bought[here["goods"]], vat[there["goods"]]
@@ -154,6 +144,29 @@ def one_pair(terms: "Terms") -> One:
         return net, net_eur, cost, revenue, fees, roi
 
     return one
+
+
+def by_goods(
+    terms: "Terms",
+) -> tuple[dict[int, Bought], dict[int, int | None], dict[int, Share]]:
+    """By the number of the kind of goods: VAT paid with the duty, VAT of the sale, storage of a volume."""
+    from arbitrage.economics.interned import GOODS
+    from arbitrage.economics.storage import per_volume
+    from arbitrage.economics.tables import Cell
+    from arbitrage.economics.taxes import purchase_of, sale_of
+
+    storing = terms.sale.storing
+    bought: dict[int, Bought] = {}
+    vat: dict[int, int | None] = {}
+    kept: dict[int, Share] = {}
+    for code, goods in enumerate(GOODS.values()):
+        buys, sells = purchase_of(terms, goods), sale_of(terms, goods)
+        bought[code] = None if isinstance(buys, tuple) else (buys.source_vat.ppm, buys.duty.ppm if buys.duty else None)
+        vat[code] = None if isinstance(sells, tuple) or not sells.output_vat else sells.output_vat.ppm
+        cell = storing.of(goods.storage) if storing else None
+        if storing and isinstance(cell, Cell):
+            kept[code] = per_volume(cell, storing.days).as_integer_ratio()
+    return bought, vat, kept
 
 
 def in_python(ones: Mapping[tuple[str, str], One], rows: Sequence[list[Row]]) -> Iterator[list[Outcome | None]]:

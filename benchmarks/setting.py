@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
+from typing import NamedTuple
 
 END = 8_355_600
 """A Keepa minute in November 2026."""
@@ -80,35 +81,43 @@ def _cpu(action: Callable[[], object]) -> float:
 
 def cpu_seconds(session: int) -> float:
     """CPU seconds of a session's processes and of their children that have ended; 0 where there is no /proc."""
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[3]) == session:
-            ticks += sum(map(int, fields[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def p95(numbers: Sequence[float]) -> float:
-    """The number that 95 of 100 do not pass; endless where there are none."""
-    ordered = sorted(numbers)
-    return round(ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)], 3) if ordered else inf
+    return sum(process.cpu for process in _processes() if process.session == session)
 
 
 def cpu_of_tree(pid: int) -> float:
     """CPU seconds of a server's process and its children, also of those that have ended."""
-    ticks = 0
+    return sum(process.cpu for process in _processes() if pid in (process.pid, process.parent))
+
+
+class _Process(NamedTuple):
+    """`cpu` in seconds, with that of its children that have ended."""
+
+    pid: int
+    parent: int
+    session: int
+    cpu: float
+
+
+def _processes() -> Iterator[_Process]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             number, _, rest = stat.read_text().partition(" ")
         except OSError:
             continue
         fields = rest.rpartition(")")[2].split()
-        if pid in (int(number), int(fields[1])):
-            ticks += sum(map(int, fields[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+        ticks = sum(map(int, fields[11:15]))
+        yield _Process(int(number), int(fields[1]), int(fields[3]), ticks / os.sysconf("SC_CLK_TCK"))
+
+
+def percentile(numbers: Sequence[float], share: float) -> float:
+    """The number that this share of them does not pass; endless where there are none."""
+    ordered = sorted(numbers)
+    return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 3) if ordered else inf
+
+
+def p95(numbers: Sequence[float]) -> float:
+    """The number that 95 of 100 do not pass."""
+    return percentile(numbers, 0.95)
 
 
 def options(description: str, **numbers: int) -> argparse.Namespace:

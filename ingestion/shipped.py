@@ -32,19 +32,24 @@ def relay_state() -> RelayState | None:
     """None without Kafka; else four queries."""
     if not settings.KAFKA:
         return None
-    too_large = sum(row.too_large for row in positions())
-    return RelayState(sum(lag().values()), too_large, ConsumerState.objects.filter(group=GROUP).first())
+    positions = _positions()
+    too_large = sum(row.too_large for row in positions)
+    return RelayState(sum(_lag(positions).values()), too_large, ConsumerState.objects.filter(group=GROUP).first())
 
 
-def positions() -> list[RelayPosition]:
+def lag() -> dict[str, int]:
+    """Records of each topic that Kafka does not have yet; three queries."""
+    return _lag(_positions())
+
+
+def _positions() -> list[RelayPosition]:
     """The positions on the cluster that was shipped to last."""
     newest = RelayPosition.objects.order_by(F("saved_at").desc(nulls_last=True)).first()
     return list(RelayPosition.objects.filter(cluster=newest.cluster)) if newest else []
 
 
-def lag() -> dict[str, int]:
-    """Records of each topic that Kafka does not have yet; three queries."""
-    reached = {(row.topic, row.partition): row.next_offset for row in positions()}
+def _lag(positions: list[RelayPosition]) -> dict[str, int]:
+    reached = {(row.topic, row.partition): row.next_offset for row in positions}
     waiting = dict.fromkeys(TOPICS, 0)
     for row in LogPartition.objects.filter(topic__in=TOPICS):
         position = max(reached.get((row.topic, row.partition), 0), row.first_offset)

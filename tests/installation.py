@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Collection
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +18,7 @@ from psycopg import sql
 
 from arbitrage_site.run import processes
 from tests import servers
-from tests.processes_of_the_demo import BIN, ROOT, free_port
+from tests.processes import ROOT, Processes, free_port
 
 SERVICES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "ELASTICSEARCH_URL")
 PATIENCE = 30.0
@@ -27,7 +26,7 @@ POISON = "POISON0000"
 """The key of records that are planted because no consumer can read them."""
 
 
-class Installation:
+class Installation(Processes):
     """Database, topics, indexes and a Redis number of its own, gone at the end. Nothing is started by itself.
 
     `services` are the variables of the servers that it uses; what is not among them is embedded. `commands` are the
@@ -43,8 +42,7 @@ class Installation:
         own = {"DATABASE_URL": self.database, "REDIS_URL": _at(self._servers["REDIS_URL"], str(redis))}
         used = {variable: address for variable, address in (self._servers | own).items() if variable in services}
         self.web = f"127.0.0.1:{free_port()}"
-        self.commands = _commands(services)
-        self.environment = (
+        environment = (
             os.environ
             | dict.fromkeys(SERVICES, "")
             | used
@@ -56,16 +54,13 @@ class Installation:
                 "KEEPA_API_KEY": "",
                 "SIMULATOR_BIND": f"127.0.0.1:{free_port()}",
                 "VAR_DIR": self._folder.name,
-                "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
                 "LOG_LEVEL": "WARNING",
                 "DJANGO_SETTINGS_MODULE": "arbitrage_site.settings",
                 "PYTHONUNBUFFERED": "1",
             }
             | more
         )
-        self.log = Path(self._folder.name) / "processes.log"
-        self._output = self.log.open("w")
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        super().__init__(_commands(services), environment, Path(self._folder.name) / "processes.log")
 
     def __enter__(self) -> Self:
         with psycopg.connect(self._servers["DATABASE_URL"], autocommit=True) as connection:
@@ -79,7 +74,7 @@ class Installation:
     ) -> None:
         for name in list(self.running):
             self.end(name, signal.SIGKILL)
-        self._output.close()
+        self.output.close()
         servers.start(*servers.NAMES)
         self._clear()
         self._folder.cleanup()
@@ -114,30 +109,11 @@ class Installation:
             raise RuntimeError(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done
 
-    def start(self, name: str, *, alias: str = "", **more: str) -> None:
-        """Start a process, under another name (`alias`) beside the one that runs; `more` are variables."""
-        self.running[alias or name] = subprocess.Popen(  # noqa: S602 - the Procfile's lines are shell commands
-            self.commands[name],
-            shell=True,
-            cwd=ROOT,
-            env=self.environment | more,
-            stdout=self._output,
-            stderr=self._output,
-            start_new_session=True,
-        )
-
     def start_all(self) -> None:
         """Start what does not run."""
         for name in self.commands:
             if name not in self.running or self.running[name].poll() is not None:
                 self.start(name)
-
-    def end(self, name: str, number: signal.Signals) -> None:
-        """Send a signal to the process and all it started, and wait until it is gone."""
-        process = self.running.pop(name)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        process.wait(timeout=PATIENCE)
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """Send a signal to the process and all it started."""

@@ -9,11 +9,11 @@ from arbitrage.backtest.assumptions import Assumptions, Placebo
 from arbitrage.backtest.dated import Pair
 from arbitrage.economics.loading import profile_of
 from arbitrage.economics.profiles import Profile
+from arbitrage.forms import COUNTRIES, choice
 from arbitrage.models import SellerProfile
-from products.marketplaces import MARKETPLACES, PAIRS
+from products.marketplaces import PAIRS
 
 MOST_ASINS = 10
-_COUNTRIES = [("", "anywhere"), *((entry.code, f"{entry.code} {entry.country}") for entry in MARKETPLACES.values())]
 _SPANS = [("365", "1 year"), ("180", "180 days"), ("90", "90 days"), ("30", "30 days")]
 _SIGNALS = [
     ("", "the flip's own"),
@@ -26,8 +26,8 @@ class BacktestForm(forms.Form):
     """A threshold and what to try it on. What is empty comes from the profile; a wrong value has a sentence."""
 
     asin = forms.CharField(label="Products", required=False, max_length=200)
-    source = forms.ChoiceField(label="Buy in", required=False, choices=_COUNTRIES)
-    target = forms.ChoiceField(label="Sell in", required=False, choices=_COUNTRIES)
+    source = choice("Buy in", COUNTRIES, "anywhere")
+    target = choice("Sell in", COUNTRIES, "anywhere")
     profile = forms.ChoiceField(label="Profile", required=False)
     min_roi = forms.DecimalField(label="ROI at least, %", required=False, min_value=0, max_value=1000, decimal_places=2)
     min_profit = forms.DecimalField(

@@ -7,13 +7,11 @@ import numpy as np
 
 from arbitrage.detection.market import Market
 from arbitrage.detection.profile_terms import ProfileTerms
-from arbitrage.economics.kernel import INDEX, Columns, Mask, Priced
+from arbitrage.economics.kernel import SOURCES, TARGETS, Columns, Mask, Priced
 from arbitrage.economics.overrides import Overrides, price_with_overrides
 from arbitrage.lifecycle import NEAR_ROI, Figures, Trouble
 from products.marketplaces import PAIRS
 
-_SOURCES = np.array([INDEX[source] for source, _ in PAIRS])
-_TARGETS = np.array([INDEX[target] for _, target in PAIRS])
 Pair = tuple[str, str]
 
 
@@ -85,8 +83,8 @@ class Flips(PricedColumns):
 
     def _figures(self, row: int, column: int) -> Figures:
         return Figures(
-            buy_price=int(self.columns.buy[_SOURCES[row], column]),
-            sell_price=int(self.columns.sale[_TARGETS[row], column]),
+            buy_price=int(self.columns.buy[SOURCES[row], column]),
+            sell_price=int(self.columns.sale[TARGETS[row], column]),
             cost=int(self.priced.cost[row, column]),
             net=int(self.priced.net[row, column]),
             net_eur=int(self.priced.net_eur[row, column]),
@@ -98,8 +96,8 @@ def price_columns(
     terms: ProfileTerms, columns: Columns, fresh: Mask, asins: Sequence[str], overrides: Overrides
 ) -> PricedColumns:
     """Price all 20 pairs of these products at once; `fresh` is (5, n): the listings looked at within 24 hours."""
-    in_stock = (columns.buy[_SOURCES] >= 0) & (columns.sale[_TARGETS] >= 0)
-    seen = fresh[_SOURCES] & fresh[_TARGETS]
+    in_stock = (columns.buy[SOURCES] >= 0) & (columns.sale[TARGETS] >= 0)
+    seen = fresh[SOURCES] & fresh[TARGETS]
     priced = price_with_overrides(terms.routes, columns, asins, overrides)
     return PricedColumns(terms, columns, priced, in_stock, seen)
 

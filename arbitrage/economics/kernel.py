@@ -13,13 +13,23 @@ from numpy.typing import NDArray
 from arbitrage.economics.prices import LARGEST
 from arbitrage.economics.profiles import Fulfilment
 from arbitrage.economics.rates import PPM, Conversion
-from arbitrage.economics.route_plan import INDEX, KernelPlan, PurchaseSide, Route, SaleSide, at, plan_routes
+from arbitrage.economics.route_plan import (
+    INDEX,
+    SOURCES,
+    TARGETS,
+    KernelPlan,
+    PurchaseSide,
+    Route,
+    SaleSide,
+    at,
+    plan_routes,
+)
 from arbitrage.economics.sides import Int64, Sale, kept, landed_cost, margin_vat, proceeds, scaled
 from arbitrage.economics.table_columns import Columns, RuleTables, fulfilment_fees, rule_tables
 from arbitrage.economics.terms import TermsTable
 from products.marketplaces import PAIRS
 
-__all__ = ["CHUNK", "INDEX", "Block", "Columns", "Mask", "Priced", "price", "price_in_chunks"]
+__all__ = ["CHUNK", "INDEX", "SOURCES", "TARGETS", "Block", "Columns", "Mask", "Priced", "price", "price_in_chunks"]
 
 Mask = NDArray[np.bool_]
 CHUNK = 8_192

@@ -18,6 +18,10 @@ from arbitrage.economics.terms import PurchaseTerms, SaleTerms, Terms, TermsTabl
 from products.marketplaces import CODES, PAIRS
 
 INDEX: dict[str, int] = {code: index for index, code in enumerate(CODES)}
+SOURCES = np.array([INDEX[source] for source, _ in PAIRS])
+TARGETS = np.array([INDEX[target] for _, target in PAIRS])
+"""Rows of `Columns`: of a marketplace, and of both ends of each pair in the order of `PAIRS`."""
+
 Kinds = NDArray[np.intp]
 Known = NDArray[np.bool_]
 Values = int | Int64

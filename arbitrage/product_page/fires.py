@@ -11,7 +11,7 @@ from arbitrage.economics.missing import InvalidRate
 from arbitrage.economics.profiles import UnusableProfile
 from arbitrage.economics.rates import EURO
 from arbitrage.economics.wording import money, percent
-from arbitrage.models import SellerProfile
+from arbitrage.forms import numbered_profile
 from arbitrage.product_page.price_chart import RANGES, ChartQuery, millisecond
 from products.marketplaces import PAIRS
 from products.models import Product
@@ -26,7 +26,7 @@ def chart_fires(product: Product, given: Mapping[str, str], query: ChartQuery, n
     None where there is no such flip, or its profile or a rate cannot be used. Four queries.
     """
     source, _, target = given.get("flip", "").upper().partition("-")
-    row = _profile(given.get("profile", ""))
+    row = numbered_profile(given.get("profile", ""))
     if (source, target) not in PAIRS or row is None:
         return None
     rules = Assumptions(min_roi=row.min_roi, min_profit=row.min_profit, days=min(RANGES[query.days], LIMITS["days"][1]))
@@ -37,10 +37,3 @@ def chart_fires(product: Product, given: Mapping[str, str], query: ChartQuery, n
     spans = [[millisecond(fire.known), millisecond(fire.closed)] for fire in found[-MOST:]]
     asked = f"ROI {percent(row.min_roi * 100)} and {money(row.min_profit, EURO)}"
     return {"route": f"{source} to {target}", "count": len(found), "asked": asked, "spans": spans}
-
-
-def _profile(number: str) -> SellerProfile | None:
-    chosen = (
-        {"pk": int(number)} if number.isascii() and number.isdecimal() and len(number) < 10 else {"is_default": True}
-    )
-    return SellerProfile.objects.filter(**chosen).first()

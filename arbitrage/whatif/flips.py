@@ -8,7 +8,7 @@ import numpy as np
 
 from arbitrage.detection.pricing import PricedColumns, price_columns
 from arbitrage.detection.profile_terms import ProfileTerms
-from arbitrage.economics.kernel import CHUNK, INDEX, Mask
+from arbitrage.economics.kernel import CHUNK, SOURCES, TARGETS, Mask
 from arbitrage.economics.loading import load_overrides
 from arbitrage.economics.overrides import Overrides
 from arbitrage.economics.sides import Int64
@@ -18,9 +18,6 @@ from arbitrage.whatif.scenario import Scenario
 from arbitrage.whatif.shifting import shifted_columns
 from arbitrage.whatif.snapshot import ColumnSnapshot
 from products.marketplaces import PAIRS
-
-_SOURCES = np.array([INDEX[source] for source, _ in PAIRS])
-_TARGETS = np.array([INDEX[target] for _, target in PAIRS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +107,8 @@ class _Both:
             priced_before=self.before.live[at],
             qualifies=self.after.qualifies[at],
             qualified=self.before.qualifies[at],
-            buy=columns.buy[_SOURCES[pair], product],
-            sell=columns.sale[_TARGETS[pair], product],
+            buy=columns.buy[SOURCES[pair], product],
+            sell=columns.sale[TARGETS[pair], product],
             net=after.net[at],
             net_eur=after.net_eur[at],
             revenue=after.revenue[at],

@@ -6,20 +6,18 @@ from typing import Protocol
 import numpy as np
 
 from arbitrage.detection.pricing import PricedColumns
-from arbitrage.economics.kernel import INDEX, Columns, price
+from arbitrage.economics.kernel import SOURCES, TARGETS, Columns, price
 from arbitrage.economics.kernel_break_even import break_evens
 from arbitrage.economics.kernel_limits import max_buys
 from arbitrage.economics.missing import Incomplete
 from arbitrage.economics.overrides import Overrides, with_overrides
 from arbitrage.economics.sides import Int64
 from arbitrage.economics.terms import TermsTable
+from arbitrage.whatif.shifting import BASIS
 from products.marketplaces import PAIRS
 
 NONE = -(2**40)
 """Where there is no limit to measure from: last in any order."""
-BASIS = 10_000
-_SOURCES = np.array([INDEX[source] for source, _ in PAIRS])
-_TARGETS = np.array([INDEX[target] for _, target in PAIRS])
 
 
 class Room(Protocol):
@@ -38,7 +36,7 @@ def to_pay(priced: PricedColumns, asins: Collection[str], overrides: Overrides, 
         return max_buys(table, columns, price(table, columns), roi=terms.target_roi)
 
     limits = with_overrides(terms.routes, priced.columns, list(asins), overrides, most)[pair, product]
-    prices = priced.columns.buy[_SOURCES[pair], product]
+    prices = priced.columns.buy[SOURCES[pair], product]
     return np.where(limits > 0, (limits - prices) * BASIS // np.maximum(prices, 1), NONE)
 
 
@@ -56,7 +54,7 @@ def to_fall(priced: PricedColumns, asins: Collection[str], overrides: Overrides,
 
     chosen = [names[place] for place in products.tolist()]
     limits = with_overrides(priced.terms.routes, columns, chosen, overrides, least)[pair, at]
-    prices = priced.columns.sale[_TARGETS[pair], product]
+    prices = priced.columns.sale[TARGETS[pair], product]
     return np.where(limits > 0, (prices - limits) * BASIS // np.maximum(prices, 1), NONE)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
+from arbitrage_site import engines
+
 PREFIX = "CELERY_"
 QUEUES: tuple[str, ...] = ("poll", "default", "slow")
 EMBEDDED_QUEUES: tuple[str, ...] = ("celery",)
@@ -57,8 +59,7 @@ def tls(url: str, ca_file: str) -> dict[str, Any] | None:
     """What Celery needs beside a rediss:// address: the certificate is always checked."""
     if not url.startswith("rediss:"):
         return None
-    files = {"ssl_ca_certs": ca_file} if ca_file else {}
-    return {"ssl_cert_reqs": ssl.CERT_REQUIRED, **files}
+    return {"ssl_cert_reqs": ssl.CERT_REQUIRED, **engines.redis_certificates(url, ca_file)}
 
 
 class CelerySettings(Mapping[str, Any]):

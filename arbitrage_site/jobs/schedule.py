@@ -45,16 +45,24 @@ def _bring(name: str, task: str, every: int, written: int | None, seeded: Seeded
     if row is None:
         _add(name, task, every)
         seeded.added.append(name)
-    elif row.task != task or _is_ours(row, written, every):
-        row.task = task
-        if _is_ours(row, written, every):
-            row.interval, row.expire_seconds = _interval(every), every
-        row.save()
+    elif _change(row, task, every, written):
         seeded.changed.append(name)
     DeclaredJob.objects.update_or_create(name=name, defaults={"every": every})
 
 
-def _is_ours(row: PeriodicTask, written: int | None, every: int) -> bool:
+def _change(row: PeriodicTask, task: str, every: int, written: int | None) -> bool:
+    """Give a job that exists what `schedule` says by now; returns whether there was anything to give."""
+    has_new_interval = _has_new_interval(row, written, every)
+    if row.task == task and not has_new_interval:
+        return False
+    row.task = task
+    if has_new_interval:
+        row.interval, row.expire_seconds = _interval(every), every
+    row.save()
+    return True
+
+
+def _has_new_interval(row: PeriodicTask, written: int | None, every: int) -> bool:
     """Whether the row still has the interval that was written last, and the dictionary has another by now."""
     if row.interval is None or row.interval.period != SECONDS:
         return False

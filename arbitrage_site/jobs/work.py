@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import redis
@@ -115,7 +114,7 @@ def _waiting() -> dict[str, int]:
     if _breaker.is_open:
         return {}
     try:
-        with _client().pipeline(transaction=False) as commands:
+        with redis_client.client().pipeline(transaction=False) as commands:
             for name in settings.WORK_QUEUES:
                 commands.llen(name)
             return dict(zip(settings.WORK_QUEUES, commands.execute(), strict=True))
@@ -128,8 +127,3 @@ def _waiting() -> dict[str, int]:
 def _files(folder: Path, queue: str) -> int:
     """Messages of the file system broker; kombu puts the queue's name into each."""
     return sum(1 for _ in folder.glob(f"*.{queue}.msg"))
-
-
-@cache
-def _client() -> redis.Redis:
-    return redis_client.connect(settings.REDIS_URL)

@@ -1,9 +1,6 @@
 """Counters in Redis, shared by every machine of an installation."""
 
-from functools import cache
-
 import redis
-from django.conf import settings
 
 from arbitrage_site import redis_client
 from arbitrage_site.limits.base import CountersAway
@@ -17,7 +14,7 @@ class RedisCounters:
     def add(self, key: str, seconds: int) -> tuple[int, int]:
         name = PREFIX + key
         try:
-            with _client().pipeline(transaction=True) as commands:
+            with redis_client.client().pipeline(transaction=True) as commands:
                 commands.set(name, 0, ex=seconds, nx=True)
                 commands.incr(name)
                 commands.ttl(name)
@@ -28,11 +25,6 @@ class RedisCounters:
 
     def forget(self, key: str) -> None:
         try:
-            _client().delete(PREFIX + key)
+            redis_client.client().delete(PREFIX + key)
         except redis.RedisError as error:
             raise CountersAway(redis_client.sentence(error)) from error
-
-
-@cache
-def _client() -> redis.Redis:
-    return redis_client.connect(settings.REDIS_URL)

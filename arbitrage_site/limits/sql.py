@@ -28,11 +28,11 @@ class SqlCounters:
         moment = time.time()
         n, ends_at, row = self._run(_ADD, [key, moment + seconds, moment, moment])
         if n == 1 and row % TIDY_EVERY == 0:
-            self._run("DELETE FROM counters WHERE ends_at <= %s RETURNING 0, 0, 0", [moment])
+            self._run("DELETE FROM counters WHERE ends_at <= %s", [moment])
         return int(n), min(seconds, max(1, math.ceil(ends_at - moment)))
 
     def forget(self, key: str) -> None:
-        self._run("DELETE FROM counters WHERE name = %s RETURNING 0, 0, 0", [key])
+        self._run("DELETE FROM counters WHERE name = %s", [key])
 
     def _run(self, statement: str, values: list[str | float]) -> tuple[int, float, int]:
         try:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from benchmarks.services.kilobytes import fill, installation, ship
-from benchmarks.setting import options, report
+from benchmarks.services.kilobytes import fill, installation, ship, told
+from benchmarks.setting import options
 
 if TYPE_CHECKING:
     from ingestion.eventlog.base import Record
@@ -82,15 +82,9 @@ def main() -> int:
     with installation():
         fill(args.records)
         ship()
-        plain, ours = args.records / bare(args.records), args.records / run(args.records)
-    measured = {
-        "records": args.records,
-        "consumer, records a second": round(ours),
-        "bare consume loop": round(plain),
-        "ratio": round(ours / plain, 2),
-    }
-    promise = f"at least {A_SECOND} records of 1 KB a second up to the step"
-    return report("services.consumer", promise, measured, passed=ours >= A_SECOND, as_json=args.json)
+        plain = args.records / bare(args.records)
+        rates = {"consumer, records a second": args.records / run(args.records), "bare consume loop": plain}
+    return told("consumer", rates, " up to the step", A_SECOND, args)
 
 
 if __name__ == "__main__":

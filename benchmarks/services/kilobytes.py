@@ -3,12 +3,13 @@
 import json
 import random
 import time
-from collections.abc import Iterator
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from benchmarks.services.database import own_database
-from benchmarks.setting import asins
+from benchmarks.setting import asins, report
 
 BYTES = 1000
 APPENDED_AT_ONCE = 2000
@@ -82,3 +83,12 @@ def ship() -> float:
     seconds = time.perf_counter() - started
     relay.close()
     return seconds
+
+
+def told(name: str, rates: Mapping[str, float], promise: str, least: int, args: Namespace) -> int:
+    """Report records a second, ours first and then those of a bare client; returns the exit code."""
+    ours, bare = rates.values()
+    counts = {label: round(rate) for label, rate in rates.items()}
+    measured = {"records": args.records, **counts, "ratio": round(ours / bare, 2)}
+    promise = f"at least {least} records of 1 KB a second{promise}"
+    return report(f"services.{name}", promise, measured, passed=ours >= least, as_json=args.json)

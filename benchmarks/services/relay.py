@@ -3,8 +3,8 @@
 import sys
 import time
 
-from benchmarks.services.kilobytes import fill, installation, ship
-from benchmarks.setting import options, report
+from benchmarks.services.kilobytes import fill, installation, ship, told
+from benchmarks.setting import options
 
 A_SECOND = 20_000
 
@@ -39,15 +39,8 @@ def main() -> int:
     with installation():
         made = fill(args.records)
         bare = args.records / produce(made)
-        relayed = args.records / ship()
-    measured = {
-        "records": args.records,
-        "relay, records a second": round(relayed),
-        "bare producer": round(bare),
-        "ratio": round(relayed / bare, 2),
-    }
-    promise = f"at least {A_SECOND} records of 1 KB a second"
-    return report("services.relay", promise, measured, passed=relayed >= A_SECOND, as_json=args.json)
+        rates = {"relay, records a second": args.records / ship(), "bare producer": bare}
+    return told("relay", rates, "", A_SECOND, args)
 
 
 if __name__ == "__main__":

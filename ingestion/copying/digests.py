@@ -7,6 +7,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from ingestion.conservation.digest import short
+
 _SIZE = 2**256
 
 
@@ -24,7 +26,7 @@ class Digest:
             self.total = (self.total + _number(row)) % _SIZE
 
     def __str__(self) -> str:
-        return f"{self.total:064x}"[:16]
+        return short(self.total)
 
 
 def _number(row: Sequence[Any]) -> int:

@@ -18,7 +18,7 @@ from ingestion.eventlog import broker, wire
 from ingestion.eventlog.base import Fenced, Passed, Place, Record
 from ingestion.eventlog.holdings import Holdings
 from ingestion.eventlog.membership import Membership
-from ingestion.eventlog.reading import current_epoch, ends_of, is_behind, missing, records_from
+from ingestion.eventlog.reading import current_epoch, ends_of, even_shares, is_behind, records_from
 from ingestion.eventlog.shelf import Shelf
 from ingestion.models import RelayPosition
 from ingestion.topics import Topic
@@ -169,15 +169,13 @@ class KafkaReader:
         for place, position in positions.items():
             self._shelves[place].passed(position)
         waiting = sorted(place for place, position in positions.items() if self._shelves[place].waits(position))
-        records: list[Record] = []
-        for number, place in enumerate(waiting):
-            share = -(-(limit - len(records)) // (len(waiting) - number))
-            records += self._shelves[place].take(positions[place], share, partial(records_from, place))
-        if waiting and not records:
-            raise ConsumerStopped(missing(self.group, waiting[0], positions[waiting[0]]))
+        records = even_shares(self.group, waiting, positions, limit, self._take)
         if records:
             self._refuse_the_future(records)
         return records
+
+    def _take(self, place: Place, position: int, limit: int) -> list[Record]:
+        return self._shelves[place].take(position, limit, partial(records_from, place))
 
     def _refuse_the_future(self, records: Sequence[Record]) -> None:
         """A number beyond the end of the log is of a later state of this database, which a restore has undone."""

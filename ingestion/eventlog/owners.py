@@ -27,7 +27,7 @@ def has_ended(owner: str) -> bool:
     except ProcessLookupError:
         return True
     except PermissionError:
-        return False
+        pass  # it runs, as another user
     return False
 
 

@@ -1,7 +1,8 @@
 """Reading the log's tables: what both readers and the relay ask of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from ingestion.errors import ConsumerStopped
 from ingestion.eventlog import values
 from ingestion.eventlog.base import Place, Record
 from ingestion.models import LogEpoch, LogPartition, LogPosition, LogRecord
@@ -33,6 +34,27 @@ def records_from(place: Place, start: int, limit: int) -> list[Record]:
     return records
 
 
+def even_shares(
+    group: str,
+    waiting: Sequence[Place],
+    positions: Mapping[Place, int],
+    limit: int,
+    read: Callable[[Place, int, int], Sequence[Record]],
+) -> list[Record]:
+    """Up to `limit` records, the same number of each place that waits; what one does not use goes to the next ones.
+
+    `read` gives records of a place from a position on, up to a number of them. Raises ConsumerStopped when places wait
+    and none has its next record.
+    """
+    records: list[Record] = []
+    for number, place in enumerate(waiting):
+        share = -(-(limit - len(records)) // (len(waiting) - number))
+        records += read(place, positions[place], share)
+    if waiting and not records:
+        raise ConsumerStopped(_missing(group, waiting[0], positions[waiting[0]]))
+    return records
+
+
 def is_behind(group: str, topics: Sequence[str]) -> bool:
     """Whether a group has still to pass records that are in the log now."""
     rows = LogPosition.objects.filter(group=group, topic__in=topics)
@@ -40,7 +62,7 @@ def is_behind(group: str, topics: Sequence[str]) -> bool:
     return any(positions.get(place, 0) < end for place, end in ends_of(topics).items())
 
 
-def missing(group: str, place: Place, offset: int) -> str:
+def _missing(group: str, place: Place, offset: int) -> str:
     """Why a group cannot go on at a record that is nowhere."""
     topic, partition = place
     return (

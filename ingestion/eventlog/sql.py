@@ -6,12 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ingestion.errors import ConsumerStopped
 from ingestion.eventlog import values
 from ingestion.eventlog.base import Fenced, Passed, Place, Record
 from ingestion.eventlog.leases import Leases
 from ingestion.eventlog.murmur2 import partition_of
-from ingestion.eventlog.reading import current_epoch, ends_of, is_behind, missing, records_from
+from ingestion.eventlog.reading import current_epoch, ends_of, even_shares, is_behind, records_from
 from ingestion.events import Event, encode, schema_of
 from ingestion.models import LogPartition, LogRecord
 from ingestion.topics import PARTITIONS, Topic
@@ -100,13 +99,7 @@ class SqlReader:
         self.epoch = current_epoch()
         positions = self._leases.positions(now)
         waiting = [place for place, end in ends_of(self._topics).items() if positions.get(place, end) < end]
-        records: list[Record] = []
-        for number, place in enumerate(waiting):
-            share = -(-(limit - len(records)) // (len(waiting) - number))
-            records += records_from(place, positions[place], share)
-        if waiting and not records:
-            raise ConsumerStopped(missing(self.group, waiting[0], positions[waiting[0]]))
-        return records
+        return even_shares(self.group, waiting, positions, limit, records_from)
 
     def save(self, passed: Mapping[Place, Passed], now: datetime) -> None:
         """See `Reader.save`."""

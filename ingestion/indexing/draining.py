@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from threading import Event, Thread
 
@@ -14,6 +14,7 @@ from arbitrage_site import clock, metrics
 from ingestion.runner import states
 from ingestion.runner.backoff import Backoff
 from ingestion.runner.failures import is_transient, sentence
+from ingestion.runner.turns import RETRY_SECONDS, SEEN_EVERY
 from ingestion.topics import DOCUMENTS
 from products.search.sync import MOST, Drain, Drained
 
@@ -25,9 +26,6 @@ COLLECT_SECONDS = 0.1
 
 MOST_REST_SECONDS = 5.0
 """So soon it is seen that Elasticsearch is back."""
-
-STOPPED_REST_SECONDS = 30.0
-SEEN_EVERY = timedelta(seconds=5)
 
 
 class Draining:
@@ -133,7 +131,7 @@ class Draining:
         log.error("draining stopped", reason=self._trouble, exc_info=error)
         with suppress(DatabaseError):
             states.stopped(DOCUMENTS, self._trouble, now=self._now())
-        return STOPPED_REST_SECONDS
+        return RETRY_SECONDS
 
 
 def _count(drained: Drained) -> None:

@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 
 from arbitrage_site import clock
+from arbitrage_site.backoff import longest_pause
 from ingestion.errors import KeepaError, KeepaKeyRefused, KeepaOutOfTokens, NotPayable
 from ingestion.keepa.bucket import Bucket, BucketState
 from ingestion.keepa.client import KeepaClient
@@ -56,8 +57,8 @@ class Patience:
                 raise error
             self.sleep(error.wait_seconds)
             return
-        growing = self.delay_seconds * 2 ** (attempt - 1)
-        self.sleep(min(LONGEST_PAUSE, growing) * (1 + self.random.random() / 2))
+        least = longest_pause(attempt - 1, first=self.delay_seconds, most=LONGEST_PAUSE)
+        self.sleep(least * (1 + self.random.random() / 2))
 
 
 class PaidClient:

@@ -2,6 +2,8 @@
 
 from random import Random
 
+from arbitrage_site.backoff import longest_pause
+
 FIRST_SECONDS = 0.2
 MOST_SECONDS = 30.0
 
@@ -15,7 +17,7 @@ class Backoff:
 
     def failed(self) -> float:
         """Seconds to wait after one more failure, at least half of the bound."""
-        bound = min(MOST_SECONDS, FIRST_SECONDS * 2.0 ** min(self._failures, 16))
+        bound = longest_pause(self._failures, first=FIRST_SECONDS, most=MOST_SECONDS)
         self._failures += 1
         return bound * self._random.uniform(0.5, 1.0)
 

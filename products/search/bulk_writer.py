@@ -15,9 +15,8 @@ import msgspec
 from elasticsearch import ApiError, ConnectionTimeout, TransportError
 
 from products.search.documents import Document
-from products.search.elastic.client import client, sentence
+from products.search.elastic.client import MISSING, client, sentence
 
-MISSING = "The search index is missing: run manage.py search_rebuild."
 MOST_DOCUMENTS = 1000
 MOST_BYTES = 4_000_000
 """Of a request. A document that is larger goes alone."""

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from random import Random
 
 from arbitrage_site import clock
+from arbitrage_site.backoff import longest_pause
 from products.models import Product
 from products.search import dirty
 from products.search.bulk_writer import MOST_DOCUMENTS, BulkWriter, Operation, Outcome, Result, Written
@@ -42,7 +43,7 @@ class Filling:
             for asins in _chunks():
                 self._renew()
                 made = make(asins)
-                operations = [Operation(asin, *versioned) for asin, versioned in made.documents.items()]
+                operations = made.operations()
                 for asin, reason in made.broken.items():
                     self._refuse(asin, reason)
                 if sent:
@@ -67,7 +68,7 @@ class Filling:
             if not left:
                 return
             self._renew()
-            time.sleep(self._random.uniform(0, min(_MOST_SECONDS, _FIRST_SECONDS * 2.0**attempt)))
+            time.sleep(self._random.uniform(0, longest_pause(attempt, first=_FIRST_SECONDS, most=_MOST_SECONDS)))
             written = self._writer.write(left)
         raise RebuildFailed(written.trouble or "Elasticsearch takes no more documents: look at its log and its disk.")
 

@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from products.search.bulk_writer import Operation
 from products.search.documents import Document, documents
 
 _UNREADABLE = (ValueError, zlib.error)
@@ -16,6 +17,10 @@ class Made:
 
     documents: dict[str, tuple[int, Document]] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
+
+    def operations(self) -> list[Operation]:
+        """Put each document into an index."""
+        return [Operation(asin, version, document) for asin, (version, document) in self.documents.items()]
 
 
 def make(asins: Collection[str]) -> Made:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from products.models import SearchTombstone
 from products.search import dirty, versions
 from products.search.bulk_writer import BulkWriter, Operation, Result
 from products.search.comparison import Difference, Kind
@@ -32,6 +31,4 @@ def repair(index: str, differences: Iterable[Difference]) -> int:
 def _operations(differences: Iterable[Difference]) -> list[Operation]:
     rows = [each.asin for each in differences if each.kind not in _WITHOUT_ROW and each.kind is not Kind.NEWER]
     strays = {each.asin: each.found.number for each in differences if each.kind in _WITHOUT_ROW and each.found}
-    stones = dict(SearchTombstone.objects.filter(asin__in=strays).values_list("asin", "version"))
-    removals = [Operation(asin, max(number, stones.get(asin, 0)), None) for asin, number in strays.items()]
-    return [Operation(asin, *versioned) for asin, versioned in make(rows).documents.items()] + removals
+    return [*make(rows).operations(), *versions.removals(strays)]

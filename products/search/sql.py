@@ -137,10 +137,9 @@ def _sorted(found: QuerySet[Product], query: SearchQuery) -> QuerySet[Product]:
     if query.key == "price":
         offers = _priced(query).filter(product_id=OuterRef("pk")).order_by().values("product_id")
         found = found.alias(price=Subquery(offers.annotate(lowest=Min("new")).values("lowest")))
-    maybe_null = (
-        None if query.key == "updated" else True
-    )  # asked where it cannot be, it keeps the index from being read
-    order = OrderBy(_SORTED_BY[query.key], descending=query.descending, nulls_last=maybe_null)
+    # Where there are no nulls, asking for them last would only keep the index from being read.
+    nulls_last = None if query.key == "updated" else True
+    order = OrderBy(_SORTED_BY[query.key], descending=query.descending, nulls_last=nulls_last)
     return found.order_by(order, "asin")
 
 

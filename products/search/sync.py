@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from random import Random
 
 from arbitrage_site import clock
-from products.models import Product, SearchDirty, SearchTombstone
+from arbitrage_site.backoff import longest_pause
+from products.models import Product, SearchDirty
 from products.search import dirty, indices, versions
-from products.search.bulk_writer import MISSING, BulkWriter, Operation, Outcome, Result, Written
+from products.search.bulk_writer import BulkWriter, Operation, Outcome, Result, Written
 from products.search.dirty import Failure
-from products.search.elastic.client import FAILURES, sentence
+from products.search.elastic.client import FAILURES, MISSING, sentence
 from products.search.elastic.mapping import alias
 from products.search.making import Made, make
 
@@ -103,16 +104,14 @@ class Drain:
 
     def _pause(self, attempts: int) -> timedelta:
         """Anything up to a bound that doubles with each try, so that what failed together does not return together."""
-        bound = min(_MOST_SECONDS, _FIRST_SECONDS * 2.0 ** min(attempts, 16))
+        bound = longest_pause(attempts, first=_FIRST_SECONDS, most=_MOST_SECONDS)
         return timedelta(seconds=self._random.uniform(0, bound))
 
 
 def operations_of(claimed: Mapping[str, int], made: Made) -> list[Operation]:
     """What to send for these: current documents, and for products that are gone the removal."""
     gone = [asin for asin in claimed if asin not in made.documents and asin not in made.broken]
-    stones = dict(SearchTombstone.objects.filter(asin__in=gone).values_list("asin", "version"))
-    removals = [Operation(asin, max(claimed[asin], stones.get(asin, 0)), None) for asin in gone]
-    return [Operation(asin, version, document) for asin, (version, document) in made.documents.items()] + removals
+    return [*made.operations(), *versions.removals({asin: claimed[asin] for asin in gone})]
 
 
 def sync(asins: Collection[str]) -> None:

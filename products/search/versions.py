@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from arbitrage_site import clock
 from products.models import Product, SearchTombstone
 from products.search import dirty
+from products.search.bulk_writer import Operation
 from products.search.elastic.client import client
 from products.search.elastic.mapping import alias
 
@@ -32,5 +33,14 @@ def overtake(refused: Mapping[str, int | None], index: str | None = None) -> Non
     rows = dict(Product.objects.filter(asin__in=refused).values_list("asin", "document_version"))
     dirty.lift({asin: version for asin, version in refused.items() if version and version > rows.get(asin, version)})
     there = in_index([asin for asin in refused if asin not in rows], index or alias())
-    stones = dict(SearchTombstone.objects.filter(asin__in=there).values_list("asin", "version"))
-    dirty.bury_as({asin: max(version + 1, stones.get(asin, 0)) for asin, version in there.items()}, clock.now())
+    dirty.bury_as(_at_least_buried({asin: version + 1 for asin, version in there.items()}), clock.now())
+
+
+def removals(versions: Mapping[str, int]) -> list[Operation]:
+    """Take the documents of deleted products out of an index, with these versions or those of their tombstones."""
+    return [Operation(asin, version, None) for asin, version in _at_least_buried(versions).items()]
+
+
+def _at_least_buried(versions: Mapping[str, int]) -> dict[str, int]:
+    stones = dict(SearchTombstone.objects.filter(asin__in=versions).values_list("asin", "version"))
+    return {asin: max(version, stones.get(asin, 0)) for asin, version in versions.items()}

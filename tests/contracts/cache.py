@@ -1,24 +1,15 @@
 """What every store of counters and every cache answers. A test class inherits these and gives the fixtures."""
 
 import threading
-import time
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 
 from arbitrage_site.cached import remembered
 from arbitrage_site.limits import Counters, Limit, forget, spend
+from tests.waiting import wait_until
 
 PATIENCE = 20.0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Poll until it holds."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 class Keyed:
@@ -48,7 +39,7 @@ class CountersContract(Keyed):
     def test_a_window_that_ended_begins_again(self, counters: Counters, key: str) -> None:
         for _ in range(5):
             counters.add(key, 1)
-        wait_until(lambda: counters.add(key, 1)[0] == 1)
+        wait_until(lambda: counters.add(key, 1)[0] == 1, seconds=PATIENCE)
 
     def test_a_count_does_not_prolong_its_window(self, counters: Counters, key: str) -> None:
         counters.add(key, 5)
@@ -115,7 +106,7 @@ class CacheContract(Keyed):
 
     def test_keeps_it_no_longer_than_asked(self, key: str) -> None:
         assert remembered(key, 1, lambda: "old", str) == "old"
-        wait_until(lambda: remembered(key, 1, lambda: "new", str) == "new")
+        wait_until(lambda: remembered(key, 1, lambda: "new", str) == "new", seconds=PATIENCE)
 
     def test_what_is_of_another_kind_is_computed_again(self, key: str) -> None:
         remembered(key, 60, lambda: "text", str)

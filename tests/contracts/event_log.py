@@ -5,7 +5,6 @@ backend that reads elsewhere bring the records there. `poll` returns at once, an
 partitions and to send: the suite polls until what must come has come, and no longer than `PATIENCE`.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from ingestion.eventlog.recreate import recreate
 from ingestion.eventlog.sql import append
 from ingestion.events import ProductEnriched, decode
 from ingestion.topics import DETECTOR, ENRICHED, PARTITIONS
+from tests.waiting import wait_until
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PATIENCE = 30.0
@@ -27,10 +27,7 @@ PATIENCE = 30.0
 
 def eventually(look: Callable[[], bool]) -> None:
     """Look until it is so; a short pause in between lets a broker work."""
-    until = time.monotonic() + PATIENCE
-    while not look():
-        assert time.monotonic() < until, "it did not become so"
-        time.sleep(0.01)
+    wait_until(look, seconds=PATIENCE, every=0.01)
 
 
 def asin(number: int) -> str:

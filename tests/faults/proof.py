@@ -1,8 +1,8 @@
 """Whether an installation lost or doubled anything, judged from outside: its tables, its documents, its commands."""
 
-import time
 from collections.abc import Callable
 
+from tests import waiting
 from tests.installation import POISON, Installation
 
 PATIENCE = 120.0
@@ -22,11 +22,10 @@ class Unproved(Exception):
 
 def wait_until(what: str, holds: Callable[[], bool], patience: float = PATIENCE, *, every: float = 0.25) -> None:
     """Look every so many seconds until it holds. Raises Unproved with what was waited for."""
-    until = time.monotonic() + patience
-    while not holds():
-        if time.monotonic() > until:
-            raise Unproved(f"{what} did not happen within {patience:.0f} s")
-        time.sleep(every)
+    try:
+        waiting.wait_until(holds, what, seconds=patience, every=every)
+    except AssertionError as error:
+        raise Unproved(str(error)) from None
 
 
 def ends(installation: Installation) -> dict[tuple[str, int], int]:

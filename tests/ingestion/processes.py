@@ -4,12 +4,12 @@ import os
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.own_database import OwnDatabase
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -72,10 +72,7 @@ class Installation:
         return self.number("SELECT sum(next_offset) FROM ingestion_logposition")
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
-        until = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < until, "waited in vain"
-            time.sleep(0.01)
+        wait_until(condition, seconds=PATIENCE, every=0.01)
 
     def end(self) -> None:
         for process in self._started:

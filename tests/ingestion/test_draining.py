@@ -9,8 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import InterfaceError
 
 from ingestion.indexing import IndexConsumer
-from ingestion.indexing.draining import MOST_REST_SECONDS, STOPPED_REST_SECONDS, Draining
+from ingestion.indexing.draining import MOST_REST_SECONDS, Draining
 from ingestion.models import ConsumerState
+from ingestion.runner.turns import RETRY_SECONDS
 from ingestion.topics import DOCUMENTS
 from products.search.sync import MOST, Drained
 from tests.factories import NOON
@@ -48,7 +49,7 @@ def test_trouble_is_told_and_rested_from_and_forgotten() -> None:
 
 def test_a_mistake_is_told_and_ends_nothing() -> None:
     one, _ = draining(ZeroDivisionError("never"), Drained())
-    assert one.turn() == STOPPED_REST_SECONDS
+    assert one.turn() == RETRY_SECONDS
     assert "ZeroDivisionError" in ConsumerState.objects.get(group=DOCUMENTS).stopped_because
     assert one.turn() == 0
     assert ConsumerState.objects.get(group=DOCUMENTS).stopped_because == ""

@@ -1,11 +1,10 @@
 """A server that answers as a test tells it to, in the place of Elasticsearch."""
 
 import json
-from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from tests.loopback import LoopbackServer, serving
+from tests.loopback import LoopbackServer
 
 EMPTY: dict[str, Any] = {
     "responses": [
@@ -53,8 +52,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Nothing."""
-
-
-def scripted_server() -> AbstractContextManager[ScriptedServer]:
-    """A running one."""
-    return serving(ScriptedServer())

@@ -11,7 +11,7 @@ from arbitrage_site.clock import now
 from products import services
 from products.models import Listing, Product, SearchDirty
 from products.search import dirty, indices
-from products.search.bulk_writer import MISSING
+from products.search.elastic.client import MISSING
 from products.search.elastic.mapping import alias
 from products.search.sync import Drain, Drained, sync
 from tests import factories, fake_elasticsearch

@@ -2,7 +2,6 @@
 
 import socket
 import time
-from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
@@ -19,17 +18,9 @@ from products.search.elastic.search import ElasticSearch, TooDeep, _Request
 from products.search.fallback import AWAY_SECONDS, NO_INDEX, NOTICE, REFUSED, Circuit, FallbackSearch, circuit
 from products.search.sql import SqlSearch
 from tests.factories import product
-from tests.products.elastic_server import ScriptedServer, scripted_server
+from tests.products.elastic_server import ScriptedServer
 
 MISSING = {"error": {"type": "index_not_found_exception", "reason": "no such index"}, "status": 404}
-
-
-@pytest.fixture
-def server(settings: Settings) -> Iterator[ScriptedServer]:
-    with scripted_server() as server:
-        settings.ELASTICSEARCH_URL = server.url
-        yield server
-        client().close()
 
 
 @pytest.fixture

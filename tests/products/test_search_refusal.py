@@ -1,22 +1,10 @@
 """A server that cannot be used is said in one sentence before anything is built on it, without the password."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.management import CommandError, call_command
-from pytest_django import Settings
 
-from products.search.elastic.client import client
 from products.search.elastic.state import server_refusal
-from tests.products.elastic_server import ScriptedServer, scripted_server
-
-
-@pytest.fixture
-def server(settings: Settings) -> Iterator[ScriptedServer]:
-    with scripted_server() as server:
-        settings.ELASTICSEARCH_URL = server.url
-        yield server
-        client().close()
+from tests.products.elastic_server import ScriptedServer
 
 
 def nodes(*versions: str) -> dict[str, object]:

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from tests.processes_of_the_demo import BIN, ROOT
+from tests import waiting
+from tests.processes import BIN, ROOT
 
 PATIENCE = 60.0
 LINE = re.compile(r"^\| (?P<name>[^|]+) \| `(?P<command>[^`]+)` \|$", re.MULTILINE)
@@ -28,10 +28,7 @@ def commands() -> dict[str, str]:
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
     """Poll until it holds."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, f"waited in vain for: {what}"
-        time.sleep(0.05)
+    waiting.wait_until(condition, what, seconds=PATIENCE, every=0.05)
 
 
 class Processes:

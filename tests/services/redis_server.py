@@ -4,12 +4,12 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import redis
 
-from tests.processes_of_the_demo import free_port
+from tests.processes import free_port
+from tests.waiting import wait_until
 
 PATIENCE = 20.0
 
@@ -47,10 +47,7 @@ class RedisServer:
         port, other = ("--tls-port", ["--port", "0"]) if self.ca_file else ("--port", [])
         ports = [port, str(self.port), *other, "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", ""]
         self.process = subprocess.Popen([binary(self.folder), *ports, *self.options], stdout=subprocess.DEVNULL)
-        end = time.monotonic() + PATIENCE
-        while not self._answers():
-            assert time.monotonic() < end, "Redis did not start"
-            time.sleep(0.02)
+        wait_until(self._answers, "an answer of Redis", seconds=PATIENCE)
 
     def _answers(self) -> bool:
         try:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.contracts.event_log import eventually
-from tests.processes_of_the_demo import free_port
+from tests.processes import free_port
 
 USER, PASSWORD = "relay", "right-secret-of-kafka"
 SERVICES = Path(os.environ.get("SERVICES_HOME", "/var/cache/arbitrage-services"))

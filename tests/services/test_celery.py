@@ -15,7 +15,7 @@ from arbitrage_site.jobs import broker
 from arbitrage_site.models import BeatSlot, WorkerSeen
 from products.models import PollTarget
 from products.services import watch
-from tests.processes_of_the_demo import free_port
+from tests.processes import free_port
 from tests.services.celery_processes import Processes, wait_until
 from tests.services.redis_server import RedisServer
 

@@ -11,7 +11,7 @@ import pytest
 from celery import Celery
 
 from arbitrage_site.models import WorkerSeen
-from tests.processes_of_the_demo import free_port
+from tests.processes import free_port
 from tests.services.celery_processes import Processes, wait_until
 from tests.services.redis_server import RedisServer
 

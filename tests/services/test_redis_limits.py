@@ -12,10 +12,9 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from arbitrage_site import cached, engines, redis_checks
+from arbitrage_site import cached, engines, redis_checks, redis_client
 from arbitrage_site.jobs import broker, work
 from arbitrage_site.limits import Counters, Limit, rules, spend
-from arbitrage_site.limits import redis as counting
 from arbitrage_site.limits.redis import RedisCounters
 from tests.contracts.cache import CacheContract, CountersContract, LimitContract
 from tests.services.redis_server import RedisServer
@@ -29,8 +28,7 @@ def speak_to(settings: Settings, url: str) -> None:
     settings.REDIS_URL = url
     settings.LIMIT_COUNTERS = COUNTERS
     settings.CACHES = {"default": engines.cache(url, ca_file="")}
-    for client in (counting._client, work._client):
-        client.cache_clear()
+    redis_client.client.cache_clear()
     rules.start_afresh()
     cached._breaker.close()
     work._breaker.close()

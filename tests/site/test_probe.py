@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from arbitrage_site import probe
-from tests.processes_of_the_demo import free_port
+from tests.processes import free_port
 
 
 class _Server(BaseHTTPRequestHandler):

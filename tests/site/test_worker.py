@@ -14,6 +14,7 @@ from django.conf import settings
 from arbitrage_site import celery_app
 from tests.own_database import OwnDatabase
 from tests.processes_of_the_demo import commands
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
@@ -68,19 +69,11 @@ def _slots(database: OwnDatabase) -> int:
     return int(database.ask("SELECT count(*) FROM arbitrage_site_beatslot")[0][0])
 
 
-def _wait(condition: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise AssertionError("waited a minute in vain")
-
-
 def test_beat_dies_with_its_worker_and_comes_back_once(
     database: OwnDatabase, start: Callable[[], subprocess.Popen[str]]
 ) -> None:
     first = start()
-    _wait(lambda: _slots(database) >= 1)
+    wait_until(lambda: _slots(database) >= 1, seconds=60, every=0.1)
 
     first.kill()
     first.wait()
@@ -89,14 +82,14 @@ def test_beat_dies_with_its_worker_and_comes_back_once(
     assert _slots(database) == slots, "a beat outlived its worker"
 
     start()
-    _wait(lambda: _slots(database) > slots)
+    wait_until(lambda: _slots(database) > slots, seconds=60, every=0.1)
 
 
 def test_a_second_worker_is_refused_with_a_sentence_and_term_ends_the_first(
     environment: dict[str, str], start: Callable[[], subprocess.Popen[str]]
 ) -> None:
     first = start()
-    _wait((Path(environment["VAR_DIR"]) / "worker.lock").exists)
+    wait_until((Path(environment["VAR_DIR"]) / "worker.lock").exists, seconds=60, every=0.1)
 
     said, _ = start().communicate(timeout=60)
     first.send_signal(signal.SIGTERM)

@@ -10,8 +10,9 @@ from ingestion.conservation import listings, log
 from ingestion.conservation.report import Check
 
 NAMED = 20
-_AND_DOCUMENTS = ", or search documents unlike their rows" if settings.ELASTICSEARCH_URL else ""
 """Differences of a check that are printed; the rest is counted."""
+
+_AND_DOCUMENTS = ", or search documents unlike their rows" if settings.ELASTICSEARCH_URL else ""
 
 
 class Command(BaseCommand):

@@ -21,6 +21,7 @@ from elasticsearch import (
 FAILURES = (ApiError, TransportError)
 """All that a request raises when the server does not do what was asked."""
 
+MISSING = "The search index is missing: run manage.py search_rebuild."
 MAJOR = 9
 _SECONDS = 1.5
 _CONNECTIONS = 20
@@ -79,7 +80,7 @@ def sentence(error: ApiError | TransportError) -> str:
 
 def _refused(error: ApiError) -> str:
     if isinstance(error, NotFoundError):
-        return "The search index is missing: run manage.py search_rebuild."
+        return MISSING
     if isinstance(error, AuthenticationException):
         return "Elasticsearch refuses the user or the password in ELASTICSEARCH_URL."
     if isinstance(error, AuthorizationException):
