@@ -14,6 +14,7 @@ from arbitrage_site.jobs.worker import install
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arbitrage_site.settings")
 
 TRANSPORT_ALIASES["files"] = "arbitrage_site.jobs.file_broker:Transport"  # CELERY_BROKER_URL without Redis
+TRANSPORT_ALIASES |= dict.fromkeys(("redis", "rediss"), "arbitrage_site.jobs.redis_broker:Transport")
 app = Celery("arbitrage")
 app.config_from_object("arbitrage_site.jobs.broker:celery_settings")
 app.autodiscover_tasks()

@@ -7,9 +7,12 @@ when every proof held.
 import argparse
 import os
 import random
+import shutil
 import signal
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from tests import servers
 from tests.faults import proof
@@ -39,7 +42,8 @@ def run(seed: int, *, products: int, only: str) -> bool:
                 _prove(stage, name, started)
             _finish(stage)
         except proof.Unproved as error:
-            say(f"seed {seed}: FAILED: {error}\n{installation.log.read_text()[-4000:]}")
+            kept = Path(shutil.copy(installation.log, Path(tempfile.gettempdir()) / f"faults-seed{seed}.log"))
+            say(f"seed {seed}: FAILED: {error}\nWhat its processes said: {kept}. Its end:\n{_end(kept)}")
             return False
         took = time.monotonic() - started
         say(f"seed {seed}: {len(order)} faults, {_counts(installation)}, {took:.0f} s: all proofs held")
@@ -80,6 +84,11 @@ def _counts(installation: Installation) -> str:
     return f"{records} records, {flips} opportunities, {alerts} alerts"
 
 
+def _end(log: Path) -> str:
+    """The last lines of the processes, each cut where it is long."""
+    return "\n".join(line[:500] for line in log.read_text().splitlines()[-20:])
+
+
 def say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
@@ -92,6 +101,7 @@ def main() -> int:
     parser.add_argument("--products", type=int, default=300)
     parser.add_argument("--only", default="", help="only faults whose name contains this")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended as with Ctrl-C
     servers.start(*servers.NAMES)
     seeds = range(1, options.seeds + 1) if options.seeds else [options.seed]
     failed = [seed for seed in seeds if not run(seed, products=options.products, only=options.only)]

@@ -6,6 +6,7 @@ from pathlib import Path
 from celery.exceptions import SoftTimeLimitExceeded
 
 from arbitrage_site import celery_app as app
+from tests.waiting import wait_until
 
 __all__ = ["app"]
 
@@ -26,4 +27,12 @@ def linger(file: str) -> None:
     except SoftTimeLimitExceeded:
         note(file, "told")
         time.sleep(120)
+    note(file, "ended")
+
+
+@app.task(name="tests.hold")
+def hold(file: str) -> None:
+    """Run until a line "go on" is in the file."""
+    note(file, "began")
+    wait_until(lambda: "go on" in Path(file).read_text(), "the word to go on", seconds=60)
     note(file, "ended")

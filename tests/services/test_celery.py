@@ -131,6 +131,24 @@ def test_a_worker_finds_its_way_back_to_redis(
     assert worker.poll() is None
 
 
+@pytest.mark.parametrize(("worker", "queue"), [("poll worker", "poll"), ("default worker", "default")])
+def test_losing_redis_while_a_task_runs_ends_no_worker(
+    server: RedisServer, processes: Processes, app: Celery, notes: Path, worker: str, queue: str
+) -> None:
+    started = processes.start(worker, app=JOBS)
+    app.send_task("tests.hold", [str(notes)], queue=queue)
+    wait_until(lambda: lines(notes) == ["began"], "the task")
+    server.kill()
+    wait_until(lambda: "Cannot connect" in processes.said, "the worker to miss Redis")
+    with notes.open("a") as file:
+        file.write("go on\n")
+    wait_until(lambda: "ended" in lines(notes), "the end of the task")
+    server.start()
+    app.send_task("tests.note", [str(notes), "after"], queue=queue)
+    wait_until(lambda: "after" in lines(notes), "the task after the kill")
+    assert started.poll() is None
+
+
 def test_limits_end_a_task_and_the_worker_goes_on(processes: Processes, app: Celery, notes: Path) -> None:
     processes.start("default worker", app=JOBS)
     app.send_task("tests.linger", [str(notes)])
