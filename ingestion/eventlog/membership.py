@@ -3,6 +3,7 @@
 Callbacks of librdkafka run inside `consume` and touch memory alone; the database follows after it.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import cast
@@ -28,6 +29,11 @@ ROLE: broker.Settings = {
     "fetch.queue.backoff.ms": 10,
     "fetch.error.backoff.ms": 100,
 }
+
+LEAVE_SECONDS = 5.0
+LOOK_SECONDS = 0.02
+QUIET = 2
+"""So many looks without a message and without a partition, before a member is closed."""
 
 
 class Membership:
@@ -71,8 +77,21 @@ class Membership:
                 self._consumer.commit(offsets=wanted, asynchronous=True)
 
     def close(self) -> None:
-        """Leave the group."""
+        """Leave the group: give everything up first, and close when that has been answered.
+
+        A rebalance that is under way while librdkafka closes may never be answered, and then the whole process stands
+        still, signals included (librdkafka issue 4884).
+        """
+        with suppress(KafkaException):
+            self._give_up()
         self._consumer.close()
+
+    def _give_up(self) -> None:
+        self._consumer.unsubscribe()
+        until = time.monotonic() + LEAVE_SECONDS
+        quiet = 0
+        while quiet < QUIET and time.monotonic() < until:
+            quiet = 0 if self._consumer.consume(1000, LOOK_SECONDS) or self.assigned else quiet + 1
 
     def _assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         for one in partitions:

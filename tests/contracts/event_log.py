@@ -7,6 +7,7 @@ partitions and to send: the suite polls until what must come has come, and no lo
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -67,15 +68,13 @@ class EventLogContract:
     @pytest.fixture(autouse=True)
     def _close_readers(self, db: None) -> Iterator[None]:  # noqa: ARG002 - closing needs the database
         """Members that stay would keep their partitions from the next test's."""
-        self._readers: list[Reader] = []
-        yield
-        for reader in self._readers:
-            reader.close()
+        with ExitStack() as self._readers:
+            yield
 
     def reader(self, owner: str, group: str = DETECTOR) -> Reader:
         """A member, which is closed at the end of the test."""
         reader = self.open_reader(owner, group)
-        self._readers.append(reader)
+        self._readers.callback(reader.close)
         return reader
 
     def wait(self, reader: Reader, count: int, limit: int = 1000) -> list[Record]:

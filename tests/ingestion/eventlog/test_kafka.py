@@ -1,6 +1,7 @@
 """The Kafka reader and the relay keep their contracts on the broker that librdkafka brings along."""
 
 from collections.abc import Iterator
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -9,11 +10,12 @@ from pytest_django.fixtures import Settings
 from arbitrage_site import clock
 from ingestion.errors import ConsumerStopped, TransientError
 from ingestion.eventlog import broker
+from ingestion.eventlog.membership import Membership
 from ingestion.eventlog.relay import Relay
 from ingestion.models import RelayPosition
 from ingestion.topics import ENRICHED, PARTITIONS, RAW
-from tests.contracts.event_log import NOON
-from tests.contracts.kafka_log import KafkaLogContract
+from tests.contracts.event_log import NOON, eventually
+from tests.contracts.kafka_log import QUICK, KafkaLogContract
 from tests.contracts.mock_cluster import MockCluster
 
 PRODUCE = 0
@@ -56,6 +58,21 @@ class TestKafkaLog(KafkaLogContract):
             self.carry()
         self.carry()
         assert len(self.drain(self.reader("a"))) == 60
+
+    def test_a_member_gives_everything_up_before_it_closes(self) -> None:
+        """A rebalance that librdkafka meets while it closes may never end, and holds the whole process."""
+        member = Membership("closing", [ENRICHED], lambda *_: None, QUICK)
+        eventually(lambda: bool(member.consume(1) or member.assigned))
+        held: list[int] = []
+        consumer = member._consumer
+
+        def close() -> None:
+            held.append(len(member.assigned))
+            consumer.close()
+
+        member._consumer = Mock(wraps=consumer, close=close)
+        member.close()
+        assert held == [0]
 
     def test_a_missing_topic_is_named(self) -> None:
         relay = Relay("another", topics=[RAW])
