@@ -61,13 +61,13 @@ class Holdings:
         """Take those of these partitions that are free and not held yet."""
         wanted = [place for place in places if not self.holds(place)]
         if wanted:
-            take(self._all().filter(_at(wanted)), self._owner, now)
+            take(self._all().filter(at(wanted)), self._owner, now)
             self._rows = {(row.topic, row.partition): row for row in self._all()}
 
     def give_back(self, places: Iterable[Place]) -> None:
         """Let others have these at once."""
         if wanted := list(places):
-            self._all().filter(_at(wanted), owner=self._owner).update(owner="", lease_until=None)
+            self._all().filter(at(wanted), owner=self._owner).update(owner="", lease_until=None)
             self._stale = True
 
     def release(self) -> None:
@@ -103,5 +103,6 @@ class Holdings:
         return LogPosition.objects.filter(group=self._group, topic__in=[topic.name for topic in self._topics])
 
 
-def _at(places: Iterable[Place]) -> Q:
-    return reduce(or_, (Q(topic=topic, partition=partition) for topic, partition in places))
+def at(places: Iterable[Place]) -> Q:
+    """Rows of these partitions; of no partition none."""
+    return reduce(or_, (Q(topic=topic, partition=partition) for topic, partition in places), Q(pk__in=()))

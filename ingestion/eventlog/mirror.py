@@ -15,6 +15,7 @@ from django.conf import settings
 from ingestion.eventlog import wire
 from ingestion.eventlog.base import Place
 from ingestion.eventlog.broker import name_of
+from ingestion.eventlog.holdings import at
 from ingestion.models import DeadLetter
 from ingestion.topics import TOPICS
 
@@ -42,16 +43,15 @@ class Mirror:
         if self._due is not None and now < self._due:
             return
         self._due = now + EVERY
-        for letter in self._waiting():
-            if (letter.topic, letter.partition) in held:
-                self._send(producer, letter)
+        for letter in self._waiting(held):
+            self._send(producer, letter)
 
     def is_behind(self) -> bool:
         """Whether letters wait for their copy."""
         return DeadLetter.objects.filter(topic__in=TOPICS).exclude(mirrored=self._cluster).exists()
 
-    def _waiting(self) -> Iterable[DeadLetter]:
-        rows = DeadLetter.objects.filter(topic__in=TOPICS).exclude(mirrored=self._cluster)
+    def _waiting(self, held: Collection[Place]) -> Iterable[DeadLetter]:
+        rows = DeadLetter.objects.filter(at(held)).exclude(mirrored=self._cluster)
         return rows.exclude(pk__in=self._in_flight).order_by("pk")[:AT_ONCE]
 
     def _send(self, producer: Producer, letter: DeadLetter) -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 from arbitrage_site import clock
 from ingestion.dead_letters import set_aside
 from ingestion.errors import ConsumerStopped, InvalidRecord
-from ingestion.eventlog import broker, values, wire
+from ingestion.eventlog import broker, mirror, values, wire
 from ingestion.eventlog.base import Fenced, Reader
 from ingestion.eventlog.kafka import KafkaReader
 from ingestion.eventlog.reading import current_epoch
@@ -46,8 +46,7 @@ class KafkaLogContract(EventLogContract):
         self.ship(self.relay)
 
     def ship(self, relay: Relay) -> None:
-        while relay.turn(clock.now()) or relay.behind():
-            pass
+        eventually(lambda: not relay.turn(clock.now()) and not relay.behind())
 
     def keep(self, numbers: Iterable[int]) -> None:
         """Append without shipping."""
@@ -206,6 +205,22 @@ class KafkaLogContract(EventLogContract):
             b"products.enriched.v1",
         )
         assert [row.mirrored for row in DeadLetter.objects.all()] == [RelayPosition.objects.all()[0].cluster]
+
+    def test_letters_of_partitions_that_another_relay_ships_keep_no_other_waiting(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mirror, "AT_ONCE", 1)
+        self.append([7, 8])
+        first, second = self.wait(self.reader("a"), 2)
+        for record in (first, second):
+            set_aside(DETECTOR, [(record, InvalidRecord("Expected `int`", kind="schema"))], now=NOON)
+        RelayPosition.objects.filter(partition=first.partition).update(
+            owner="elsewhere", lease_until=clock.now() + timedelta(minutes=1)
+        )
+        relay = Relay("relay", topics=[ENRICHED])  # as `self.relay` sees it when it renews its leases
+        eventually(lambda: relay.turn(clock.now()) == 0 and DeadLetter.objects.exclude(mirrored="").exists())
+        relay.close()
+        assert [row.partition for row in DeadLetter.objects.exclude(mirrored="")] == [second.partition]
 
     def test_a_new_generation_is_above_every_one_that_was_shipped(self) -> None:
         LogEpoch.objects.create(pk=1, epoch=4)
