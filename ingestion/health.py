@@ -1,25 +1,23 @@
 """Probes of the pipeline: do the consumers go round, and can Keepa be asked."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
 from arbitrage_site.health import Finding
 from ingestion.keepa.bucket import row_of
-from ingestion.models import ConsumerState
+from ingestion.runner import states
 from ingestion.topics import TOPICS
-
-SILENT_AFTER = timedelta(seconds=60)
 
 
 def consumers(now: datetime) -> Finding:
-    """Whether every declared group went round in the last minute and none stands still."""
+    """Whether every declared group went round in the last minute and no member of it stands still."""
     declared = {group for topic in TOPICS.values() for group in topic.groups}
-    states = {state.group: state for state in ConsumerState.objects.filter(group__in=declared)}
-    stopped = [f"{group} stopped: {state.stopped_because}" for group, state in states.items() if state.stopped_because]
+    seen = states.seen(now, declared)
+    stopped = [f"{group}{one.part} stopped: {one.why}" for group, one in seen.items() if one.stopped]
     if stopped:
-        return Finding("down", " ".join(sorted(stopped)))
-    silent = sorted(group for group in declared if group not in states or now - states[group].seen_at > SILENT_AFTER)
+        return Finding("down", " ".join(stopped))
+    silent = sorted(group for group in declared if group not in seen or states.is_silent(seen[group].at, now))
     if silent:
         return Finding("down", f"Not seen for a minute: {', '.join(silent)}. Is manage.py run_consumers running?")
     return Finding("ok")

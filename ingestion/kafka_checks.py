@@ -1,7 +1,7 @@
 """Checks that ask Kafka itself: is it there, is it new enough, are the topics as declared; and its health probe."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
@@ -12,13 +12,12 @@ from django.core.checks import CheckMessage, Error, register
 from arbitrage_site.health import Finding
 from ingestion import shipped
 from ingestion.errors import ConsumerStopped, TransientError
-from ingestion.models import ConsumerState
+from ingestion.runner import states
 
 if TYPE_CHECKING:
     from ingestion.eventlog.administration import Topics
 
 LEAST = 3
-SILENT_AFTER = timedelta(seconds=60)
 
 
 @register("services", deploy=True)
@@ -47,10 +46,10 @@ def _judged(topics: "Topics") -> Iterator[CheckMessage]:
 
 def probe(now: datetime) -> Finding:
     """The health probe, from the relay's own rows: a page must not wait for a broker."""
-    state = ConsumerState.objects.filter(group=shipped.GROUP).first()
-    if state is None or now - state.seen_at > SILENT_AFTER:
+    seen = states.seen(now, [shipped.GROUP]).get(shipped.GROUP)
+    if seen is None or states.is_silent(seen.at, now):
         return Finding("down", "The relay was not seen for a minute. Is manage.py relay_events running?")
-    if state.stopped_because:
-        return Finding("down", f"The relay stopped: {state.stopped_because}")
+    if seen.stopped:
+        return Finding("down", f"The relay{seen.part} stopped: {seen.why}")
     lag = sum(shipped.lag().values())
     return Finding("ok", f"{lag} records wait to be shipped." if lag else "")

@@ -10,16 +10,17 @@ from prometheus_client.metrics_core import Metric
 
 from ingestion import shipped
 from ingestion.keepa.bucket import row_of
-from ingestion.models import ConsumerState, DeadLetter, LogPartition, LogPosition, PollRun
+from ingestion.models import DeadLetter, LogPartition, LogPosition, PollRun
+from ingestion.runner import states
 from ingestion.topics import TOPICS
 
 
-def facts(now: datetime) -> Iterator[Metric]:  # noqa: ARG001 - every function of METRIC_FACTS is given the time
+def facts(now: datetime) -> Iterator[Metric]:
     """Seven queries, whatever the size of the log; three more with Kafka."""
     yield _tokens()
     yield _lag()
     yield _last_success()
-    yield _stopped()
+    yield _stopped(now)
     yield _dead_letters()
     if settings.KAFKA:
         yield _relay()
@@ -61,10 +62,12 @@ def _last_success() -> Metric:
     return family
 
 
-def _stopped() -> Metric:
-    family = GaugeMetricFamily("arbitrage_consumer_stopped", "1 while a consumer stands still.", labels=["group"])
-    for state in ConsumerState.objects.order_by("group"):
-        family.add_metric([state.group], int(bool(state.stopped_because)))
+def _stopped(now: datetime) -> Metric:
+    family = GaugeMetricFamily(
+        "arbitrage_consumer_stopped", "1 while a member of the group stands still.", labels=["group"]
+    )
+    for group, seen in states.seen(now).items():
+        family.add_metric([group], int(seen.stopped > 0))
     return family
 
 

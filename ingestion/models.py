@@ -104,15 +104,19 @@ class RelayPosition(models.Model):
 
 
 class ConsumerState(models.Model):
-    """What a consumer last did: when it went round, and why it stands still if it does."""
+    """What a member of a group last did: when it went round, and why it stands still if it does."""
 
-    group = models.CharField(max_length=60, primary_key=True)
+    group = models.CharField(max_length=60)
+    owner = models.CharField(max_length=36)
     seen_at = models.DateTimeField()
     stopped_because = models.TextField(blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "owner"], name="consumer_state_once")]
+
     def __str__(self) -> str:
-        return self.group
+        return f"{self.group} {self.owner}"
 
 
 class DeadLetter(models.Model):

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db.models import Avg, Count, Q, QuerySet, Sum
 
 from ingestion.keepa.bucket import row_of
-from ingestion.models import ConsumerState, DeadLetter, PollRun, TokenBucket, TokenReservation, TokenUse, UiLatency
+from ingestion.models import DeadLetter, PollRun, TokenBucket, TokenReservation, TokenUse, UiLatency
+from ingestion.runner import states
 from ingestion.topics import DOCUMENTS
 from products.models import PollTarget, SearchDirty
 from products.search.backlog import Backlog, backlog
@@ -77,9 +78,9 @@ def documents(now: datetime) -> Documents | None:
     """Three queries; None where search is in the database."""
     if not settings.ELASTICSEARCH_URL:
         return None
-    state = ConsumerState.objects.filter(group=DOCUMENTS).first()
+    seen = states.seen(now, [DOCUMENTS]).get(DOCUMENTS)
     refused = SearchDirty.objects.filter(is_parked=True).order_by("-since")[:LETTERS_SHOWN]
-    return Documents(backlog(now), state.stopped_because if state else "", list(refused))
+    return Documents(backlog(now), seen.why if seen else "", list(refused))
 
 
 def polling(now: datetime) -> Polling:

@@ -1,11 +1,13 @@
 """How far the log was shipped to Kafka, as pages and metrics show it; asks the database alone."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import F
 
-from ingestion.models import ConsumerState, LogPartition, RelayPosition
+from ingestion.models import LogPartition, RelayPosition
+from ingestion.runner import states
 from ingestion.topics import TOPICS
 
 GROUP = "relay"
@@ -18,23 +20,23 @@ class RelayState:
 
     lag: int
     too_large: int
-    state: ConsumerState | None
+    seen: states.Seen | None
 
     @property
     def word(self) -> str:
         """Its state in one word."""
-        if self.state is None:
+        if self.seen is None:
             return "not running"
-        return "stopped" if self.state.stopped_because else "shipping" if self.lag else "up to date"
+        return "stopped" if self.seen.stopped else "shipping" if self.lag else "up to date"
 
 
-def relay_state() -> RelayState | None:
+def relay_state(now: datetime) -> RelayState | None:
     """None without Kafka; else four queries."""
     if not settings.KAFKA:
         return None
     positions = _positions()
     too_large = sum(row.too_large for row in positions)
-    return RelayState(sum(_lag(positions).values()), too_large, ConsumerState.objects.filter(group=GROUP).first())
+    return RelayState(sum(_lag(positions).values()), too_large, states.seen(now, [GROUP]).get(GROUP))
 
 
 def lag() -> dict[str, int]:

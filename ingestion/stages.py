@@ -8,12 +8,12 @@ from operator import or_
 
 from django.db.models import Count, Q
 
-from ingestion.models import ConsumerState, DeadLetter, LogPartition, LogPosition, LogRecord
+from ingestion.models import DeadLetter, LogPartition, LogPosition, LogRecord
+from ingestion.runner.states import Seen, is_silent, seen
 from ingestion.topics import ALERT, ALERTS, DETECTOR, ENRICHED, ENRICHMENT, INDEXER, OPPORTUNITIES, RAW, TOPICS
 
 SAMPLE = 20
 """A partition's speed is measured over its newest records, so many of them."""
-SILENT_AFTER = timedelta(seconds=60)
 TITLES = {
     RAW.name: "Keepa’s answers",
     ENRICHED.name: "Enriched products",
@@ -48,16 +48,14 @@ class GroupState:
     set_aside: int
     dead_letters: int
     saved_at: datetime | None
-    seen_at: datetime | None
-    stopped_because: str
-    stopped_at: datetime | None
+    seen: Seen | None
     blocks: list[str]
     is_silent: bool
 
     @property
     def word(self) -> str:
         """Its state in one word."""
-        if self.stopped_because:
+        if self.seen and self.seen.stopped:
             return "stopped"
         return "silent" if self.is_silent else "catching up" if self.lag else "up to date"
 
@@ -76,13 +74,13 @@ def log_state(now: datetime) -> LogState:
     positions = list(LogPosition.objects.all())
     waiting = _waiting(partitions, positions)
     times = _times([*_samples(partitions), *waiting.values()])
-    states = ConsumerState.objects.in_bulk()
+    everyone = seen(now)
     letters = dict(
         DeadLetter.objects.filter(state=DeadLetter.State.OPEN).values_list("group").annotate(n=Count("pk")).order_by()
     )
     topics = [_topic(name, partitions, times, now) for name in TOPICS]
     names = dict.fromkeys(group for topic in TOPICS.values() for group in topic.groups)
-    groups = [_group(name, partitions, positions, waiting, times, states, letters, now) for name in names]
+    groups = [_group(name, partitions, positions, waiting, times, everyone, letters, now) for name in names]
     return LogState(topics, groups)
 
 
@@ -135,14 +133,14 @@ def _group(
     positions: Iterable[LogPosition],
     waiting: Mapping[tuple[str, str, int], Place],
     times: Mapping[Place, datetime],
-    states: Mapping[str, ConsumerState],
+    everyone: Mapping[str, Seen],
     letters: Mapping[str, int],
     now: datetime,
 ) -> GroupState:
     ends = {(row.topic, row.partition): row.next_offset for row in partitions}
     behind = {place: now - times[place] for key, place in waiting.items() if key[0] == name and place in times}
     own = [row for row in positions if row.group == name]
-    state = states.get(name)
+    told = everyone.get(name)
     saved = [row.saved_at for row in own if row.saved_at]
     return GroupState(
         name=name,
@@ -154,9 +152,7 @@ def _group(
         set_aside=sum(row.set_aside for row in own),
         dead_letters=letters.get(name, 0),
         saved_at=max(saved, default=None),
-        seen_at=state.seen_at if state else None,
-        stopped_because=state.stopped_because if state else "",
-        stopped_at=state.stopped_at if state else None,
+        seen=told,
         blocks=sorted({place[0] for place, age in behind.items() if age > TOPICS[place[0]].keep}),
-        is_silent=state is None or now - state.seen_at > SILENT_AFTER,
+        is_silent=told is None or is_silent(told.at, now),
     )

@@ -36,7 +36,7 @@ def _stages() -> dict[str, Any]:
         "latency": pipeline_page.latency(),
         "runs": pipeline_page.newest_runs(),
         "work": work.state(now),
-        "relay": shipped.relay_state(),
+        "relay": shipped.relay_state(now),
         "documents": pipeline_page.documents(now),
         "letters": pipeline_page.open_dead_letters(),
     }

@@ -11,9 +11,9 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from arbitrage_site import clock, metrics
-from ingestion.runner import states
 from ingestion.runner.backoff import Backoff
 from ingestion.runner.failures import is_transient, sentence
+from ingestion.runner.states import Standing
 from ingestion.runner.turns import RETRY_SECONDS, SEEN_EVERY
 from ingestion.topics import DOCUMENTS
 from products.search.sync import MOST, Drain, Drained
@@ -43,6 +43,7 @@ class Draining:
         self._backoff = Backoff(random or Random())  # noqa: S311 - jitter, not a secret
         self._woken = Event()
         self._stopping = Event()
+        self._standing = Standing(DOCUMENTS)
         self._thread: Thread | None = None
         self._trouble = ""
         self._said_at: datetime | None = None
@@ -121,16 +122,16 @@ class Draining:
         if trouble == self._trouble and self._said_at is not None and moment < self._said_at + SEEN_EVERY:
             return
         if trouble:
-            states.stopped(DOCUMENTS, trouble, now=moment)
+            self._standing.stopped(trouble, now=moment)
         else:
-            states.going(DOCUMENTS, now=moment)
+            self._standing.going(now=moment)
         self._trouble, self._said_at = trouble, moment
 
     def _stopped(self, error: Exception) -> float:
         self._trouble, self._said_at = sentence(error), None
         log.error("draining stopped", reason=self._trouble, exc_info=error)
         with suppress(DatabaseError):
-            states.stopped(DOCUMENTS, self._trouble, now=self._now())
+            self._standing.stopped(self._trouble, now=self._now())
         return RETRY_SECONDS
 
 

@@ -14,9 +14,9 @@ from django.db import connection
 from arbitrage_site import metrics
 from ingestion.errors import ConsumerStopped
 from ingestion.eventlog.base import Fenced
-from ingestion.runner import states
 from ingestion.runner.backoff import Backoff
 from ingestion.runner.failures import is_transient, sentence
+from ingestion.runner.states import Standing
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS = 30.0
@@ -58,6 +58,7 @@ class Turns:
         self.reader = reader
         self.stopped_because = ""
         self._step = step
+        self._standing = Standing(group)
         self._backoff = Backoff(random or Random())  # noqa: S311 - jitter, not a secret
         self._monotonic = monotonic
         self._rest_until = monotonic()
@@ -82,7 +83,7 @@ class Turns:
         passed = self._step(now)
         self._backoff.succeeded()
         if self.stopped_because or self._seen_at is None or now >= self._seen_at + SEEN_EVERY:
-            states.going(self.group, now=now)
+            self._standing.going(now=now)
             self.stopped_because, self._seen_at = "", now
         return passed
 
@@ -100,6 +101,6 @@ class Turns:
         trace = None if isinstance(error, ConsumerStopped) else error
         log.error("consumer stopped", reason=self.stopped_because, exc_info=trace)
         try:
-            states.stopped(self.group, self.stopped_because, now=now)
+            self._standing.stopped(self.stopped_because, now=now)
         except DatabaseError:
             log.warning("the reason could not be stored", reason=self.stopped_because)

@@ -153,7 +153,7 @@ def test_a_flood_of_bad_products_stops_the_consumer_with_the_way_out_and_loses_n
     sentence = "50 bad records in a row. Nothing of this batch was set aside. Correct the cause, or stop run_consumers"
     assert f"CommandError: enrichment-consumer: {sentence}" in printed
     assert f"enrichment-consumer stands still since now : {sentence}" in whole.page("/pipeline/")
-    assert "One of them is raw.keepa_updates" in ConsumerState.objects.get(pk="enrichment-consumer").stopped_because
+    assert "One of them is raw.keepa_updates" in ConsumerState.objects.get(group="enrichment-consumer").stopped_because
     assert not DeadLetter.objects.exists()
     assert command("run_consumers", until_end=True, accept_floods=True) == ""
     assert DeadLetter.objects.count() == 60

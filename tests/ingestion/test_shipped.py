@@ -11,7 +11,7 @@ from arbitrage_site import clock
 from ingestion import kafka_checks, metrics, shipped
 from ingestion.eventlog.sql import append
 from ingestion.models import RelayPosition
-from ingestion.runner import states
+from ingestion.runner.states import Standing
 from ingestion.topics import ENRICHED
 from tests.contracts.event_log import NOON, event
 
@@ -41,17 +41,18 @@ def test_the_lag_is_that_of_the_cluster_that_was_shipped_to_last() -> None:
 
 
 def test_the_probe_tells_of_a_relay_that_is_away_or_stands_still() -> None:
+    relay = Standing(shipped.GROUP)
     assert kafka_checks.probe(NOON).status == "down"
-    states.stopped(shipped.GROUP, "Kafka has no topic x.", now=NOON)
+    relay.stopped("Kafka has no topic x.", now=NOON)
     assert "Kafka has no topic x." in kafka_checks.probe(NOON).detail
-    states.going(shipped.GROUP, now=NOON)
+    relay.going(now=NOON)
     assert kafka_checks.probe(NOON).status == "ok"
     assert "not seen for a minute" in kafka_checks.probe(NOON + timedelta(minutes=2)).detail
 
 
 def test_the_pipeline_page_shows_the_relay_and_why_it_stands_still(admin_client: Client) -> None:
     shipped_to("new", 3, NOON)
-    states.stopped(shipped.GROUP, "Kafka has no topic x.", now=clock.now())
+    Standing(shipped.GROUP).stopped("Kafka has no topic x.", now=clock.now())
     page = admin_client.get("/pipeline/").content.decode()
     assert "Relay to Kafka" in page
     assert "Kafka has no topic x." in page
