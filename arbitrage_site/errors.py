@@ -1,11 +1,17 @@
 """Pages for what went wrong. They ask no database."""
 
+from collections.abc import Callable
+
+import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
-from arbitrage_site.database import Trouble
+from arbitrage_site.database import Trouble, trouble
+
+log = structlog.get_logger(__name__)
 
 API_PREFIX = "/api/"
 """What is below it is answered in JSON, mistakes included (`arbitrage_site.problem`)."""
@@ -25,12 +31,31 @@ def _sentence(exception: Exception) -> str:
     return ""
 
 
-def unavailable(trouble: Trouble) -> HttpResponse:
+def unavailable(found: Trouble) -> HttpResponse:
     """503 where waiting helps, else 507. The transaction, if there was one, is undone."""
-    response = HttpResponse(render_to_string("503.html", {"trouble": trouble}), status=trouble.status)
-    if trouble.passes:
+    response = HttpResponse(render_to_string("503.html", {"trouble": found}), status=found.status)
+    response["Cache-Control"] = "no-store"
+    if found.passes:
         response["Retry-After"] = "5"
     return response
+
+
+class DatabaseTrouble:
+    """Middleware: what a view cannot do because of the database is said on a page. The API says it itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """None where the database is not to blame, or with a mistake of ours."""
+        found = trouble(exception)
+        if found is None or request.path.startswith(API_PREFIX):
+            return None
+        log.warning("database_trouble", reason=str(found), error=str(exception))
+        return unavailable(found)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature

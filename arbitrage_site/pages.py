@@ -5,20 +5,15 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
-import structlog
 from django.contrib.auth.views import redirect_to_login
-from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
-from arbitrage_site import errors
 from arbitrage_site.access import may_use
-from arbitrage_site.database import trouble
 
-log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -36,7 +31,7 @@ def page(view: View[P]) -> View[P]:
     def shown(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not may_use(request):
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
-        response = _answered(view, request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
         patch_cache_control(response, private=True, no_cache=True)
         return response
 
@@ -48,23 +43,12 @@ def fragment(view: View[P]) -> View[P]:
 
     @wraps(view)
     def shown(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        response = _answered(view, request, *args, **kwargs) if may_use(request) else _signed_out(request)
+        response = view(request, *args, **kwargs) if may_use(request) else _signed_out(request)
         patch_cache_control(response, no_store=True)
         patch_vary_headers(response, ["HX-Request", "Cookie"])
         return response
 
     return shown
-
-
-def _answered(view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-    try:
-        return view(request, *args, **kwargs)
-    except DatabaseError as error:
-        found = trouble(error)
-        if found is None:
-            raise
-        log.warning("database_trouble", reason=str(found), error=str(error))
-        return errors.unavailable(found)
 
 
 def _signed_out(request: HttpRequest) -> HttpResponse:

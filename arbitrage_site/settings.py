@@ -33,9 +33,8 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 def _kept_secret(path: Path) -> str:
     """A secret of this installation, made on first use and readable by its owner alone."""
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(64))
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(64))
     return path.read_text()
 
 
@@ -79,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "arbitrage_site.errors.DatabaseTrouble",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "arbitrage_site.urls"

@@ -61,12 +61,13 @@ def test_a_write_on_a_page_is_answered_with_a_sentence_and_works_a_moment_later(
     assert "1 added" in words(impatient.client.post("/watchlist/", PASTE).content.decode())
 
 
-def test_the_admin_and_the_login_say_the_same(impatient: Whole) -> None:
+def test_the_admin_and_the_login_say_the_same(impatient: Whole, caplog: pytest.LogCaptureFixture) -> None:
     stranger, signing_in = Client(raise_request_exception=False), {"username": "eve", "password": "a long password"}
     User.objects.create_user(**signing_in)
     with locked():
         assert_busy_page(impatient.client, "/admin/products/tag/add/", {"name": "toys"})
         assert_busy_page(stranger, "/login/", signing_in)
+    assert "Traceback" not in caplog.text
 
 
 def test_the_api_says_it_as_a_problem(impatient: Whole) -> None:
