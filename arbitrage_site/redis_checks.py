@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage, Error, register
 from arbitrage_site import redis_client
 from arbitrage_site.health import Finding
 
-LEAST = 6
+LEAST = 7
 
 
 @register("services", deploy=True)

@@ -17,7 +17,7 @@ from ingestion.runner import states
 if TYPE_CHECKING:
     from ingestion.eventlog.administration import Topics
 
-LEAST = 3
+LEAST = 4
 
 
 @register("services", deploy=True)

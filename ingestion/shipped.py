@@ -44,6 +44,11 @@ def lag() -> dict[str, int]:
     return _lag(_positions())
 
 
+def shipped_until(topic: str, partition: int) -> int:
+    """The first number of a partition that Kafka does not have; two queries."""
+    return next((row.next_offset for row in _positions() if (row.topic, row.partition) == (topic, partition)), 0)
+
+
 def _positions() -> list[RelayPosition]:
     """The positions on the cluster that was shipped to last."""
     newest = RelayPosition.objects.order_by(F("saved_at").desc(nulls_last=True)).first()

@@ -19,6 +19,17 @@ def pid(name: str) -> int:
     return int(_run("pid", name))
 
 
+def home() -> Path:
+    """The folder that the script installs into."""
+    default = "/var/cache" if os.geteuid() == 0 else Path.home() / ".cache"
+    return Path(os.environ.get("SERVICES_HOME") or Path(default) / "arbitrage-services")
+
+
+def java() -> Path:
+    """The Java that Kafka runs on."""
+    return Path(f"/proc/{pid('kafka')}/exe").readlink()
+
+
 def send(name: str, number: signal.Signals) -> None:
     """Send a signal to a server's process."""
     os.kill(pid(name), number)

@@ -21,7 +21,7 @@ from ingestion.eventlog.membership import Membership
 from ingestion.eventlog.reading import current_epoch, ends_of, even_shares, is_behind, records_from
 from ingestion.eventlog.shelf import Shelf
 from ingestion.models import RelayPosition
-from ingestion.topics import Topic
+from ingestion.topics import PARTITIONS, Topic
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +52,12 @@ class KafkaReader:
         self._see(current_epoch())
         is_due = self._holdings.refresh(now)
         membership = self._membership or self._join()
-        self._shelve(self._consume(membership))
-        self._settle(membership, now)
+        try:
+            self._shelve(membership.consume(self._room()))
+            self._settle(membership, now)
+        except ConsumerStopped:
+            self._leave()  # the next poll joins again, and looks first whether the reason is gone
+            raise
         if is_due:
             self._notice_what_never_came(membership.cluster)
         return self._hand_out(limit)
@@ -92,14 +96,6 @@ class KafkaReader:
         if membership is not None:
             membership.close()
 
-    def _consume(self, membership: Membership) -> Sequence[wire.Received]:
-        """What arrived; after a refusal the next poll joins again, and looks first whether the reason is gone."""
-        try:
-            return membership.consume(self._room())
-        except ConsumerStopped:
-            self._leave()
-            raise
-
     def _see(self, epoch: int) -> None:
         """Notice a new generation: what arrived of an older one comes again."""
         if epoch == self.epoch:
@@ -133,6 +129,10 @@ class KafkaReader:
             log.warning("messages without a number ignored", records=foreign)
 
     def _new_shelf(self, place: Place) -> Shelf:
+        """Raises ConsumerStopped for a partition that was added on the broker: no position is kept of it."""
+        topic, partition = place
+        if partition >= PARTITIONS:
+            broker.check_partitions(topic, partition + 1)
         self._shelves[place] = Shelf(self._holdings.position(place))
         return self._shelves[place]
 

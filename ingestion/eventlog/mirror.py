@@ -22,6 +22,8 @@ from ingestion.topics import TOPICS
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(seconds=1)
+REST = timedelta(seconds=30)
+"""How long to rest after the broker refused a copy, which it goes on doing until somebody has created the topic."""
 AT_ONCE = 100
 SCHEMA = "1"
 
@@ -34,15 +36,20 @@ class Mirror:
         self._due: datetime | None = None
         self._in_flight: set[int] = set()
         self._delivered: set[int] = set()
+        self._refusal = ""
 
     def turn(self, producer: Producer, held: Collection[Place], now: datetime) -> None:
-        """Note what was delivered; send what waits, once a second."""
+        """Note what was delivered; send what waits, once a second, or less often while the broker refuses copies."""
         if self._delivered:
             DeadLetter.objects.filter(pk__in=self._delivered).update(mirrored=self._cluster)
             self._delivered.clear()
         if self._due is not None and now < self._due:
             return
         self._due = now + EVERY
+        if self._refusal:
+            log.warning("dead letters are not copied yet", reason=self._refusal)
+            self._refusal, self._due = "", now + REST
+            return
         for letter in self._waiting(held):
             self._send(producer, letter)
 
@@ -55,7 +62,7 @@ class Mirror:
         return rows.exclude(pk__in=self._in_flight).order_by("pk")[:AT_ONCE]
 
     def _send(self, producer: Producer, letter: DeadLetter) -> None:
-        """What does not go now goes a second later: a missing topic must not keep the log itself from being shipped."""
+        """What does not go now goes later: a missing topic must not keep the log itself from being shipped."""
         topic, value = TOPICS[letter.topic], bytes(letter.value)
         is_elsewhere = len(value) > topic.most_bytes
         try:
@@ -69,7 +76,7 @@ class Mirror:
                 headers=headers_of(letter, is_elsewhere=is_elsewhere),
             )
         except (BufferError, KafkaException) as error:
-            log.warning("dead letter not copied yet", letter=letter.pk, reason=str(error))
+            self._refusal = str(error)
             return
         self._in_flight.add(letter.pk)
 
@@ -78,7 +85,7 @@ class Mirror:
         if error is None:
             self._delivered.add(pk)
         else:
-            log.warning("dead letter not copied yet", letter=pk, reason=error.str())
+            self._refusal = error.str()
 
 
 def headers_of(letter: DeadLetter, *, is_elsewhere: bool) -> wire.Headers:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from ingestion.models import LogPartition, LogPosition, LogRecord
+from ingestion.shipped import shipped_until
 from ingestion.topics import TOPICS, Topic
 
 SLICE = 40
@@ -65,16 +67,19 @@ def prune_slice(topic: Topic, partition: int, *, now: datetime) -> int:
     if until == row.first_offset:
         return 0
     with transaction.atomic():
-        records.filter(offset__lt=until).delete()
-        LogPartition.objects.filter(pk=row.pk, first_offset=row.first_offset).update(first_offset=until)
-    return until - row.first_offset
+        # First, because it holds the row: of two that prune the same partition one finds that it has moved on.
+        moved = LogPartition.objects.filter(pk=row.pk, first_offset=row.first_offset).update(first_offset=until)
+        if moved:
+            records.filter(offset__lt=until).delete()
+    return until - row.first_offset if moved else 0
 
 
 def _passed(topic: Topic, row: LogPartition) -> int:
-    """The offset below which no declared group has anything left to read."""
+    """The offset below which no declared group has anything left to read, and Kafka, where there is one, has it all."""
     positions = LogPosition.objects.filter(topic=topic.name, partition=row.partition, group__in=topic.groups)
     reached = dict(positions.values_list("group", "next_offset"))
-    return min([reached.get(group, 0) for group in topic.groups] or [row.next_offset])
+    shipped = shipped_until(topic.name, row.partition) if settings.KAFKA else row.next_offset
+    return min([shipped, *(reached.get(group, 0) for group in topic.groups)])
 
 
 def blocked(*, now: datetime) -> list[Blocked]:

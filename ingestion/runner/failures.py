@@ -32,7 +32,7 @@ def as_invalid(error: Exception) -> InvalidRecord:
 
 def sentence(error: Exception) -> str:
     """Why a consumer stands still, for the pipeline page: one sentence, no trace, no values of a record."""
-    if isinstance(error, ConsumerStopped):
+    if isinstance(error, ConsumerStopped | TransientError):
         return str(error)
     if found := trouble(error):
         return str(found)

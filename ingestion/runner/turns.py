@@ -23,6 +23,8 @@ RETRY_SECONDS = 30.0
 """How long a step that stopped stands still before it looks whether the reason is gone."""
 
 SEEN_EVERY = timedelta(seconds=5)
+TOLD_AFTER = timedelta(seconds=10)
+"""What passes by itself is shown as a reason to stand still when it has lasted so long."""
 
 
 class Served(Protocol):
@@ -63,6 +65,7 @@ class Turns:
         self._monotonic = monotonic
         self._rest_until = monotonic()
         self._seen_at: datetime | None = None
+        self._failing_since: datetime | None = None
 
     def turn(self, now: datetime) -> int:
         """Take one step, unless it rests after a failure; returns how many records it had."""
@@ -82,9 +85,10 @@ class Turns:
             return 0
         passed = self._step(now)
         self._backoff.succeeded()
-        if self.stopped_because or self._seen_at is None or now >= self._seen_at + SEEN_EVERY:
+        was_failing = self.stopped_because or self._failing_since
+        if was_failing or self._seen_at is None or now >= self._seen_at + SEEN_EVERY:
             self._standing.going(now=now)
-            self.stopped_because, self._seen_at = "", now
+            self.stopped_because, self._seen_at, self._failing_since = "", now, None
         return passed
 
     def _failed(self, error: Exception, now: datetime) -> None:
@@ -95,12 +99,18 @@ class Turns:
             self._rest_until = self._monotonic() + pause
             metrics.records(self.group, "retried", 1)
             log.warning("batch is tried again", seconds=round(pause, 2), reason=str(error))
+            self._failing_since = self._failing_since or now
+            if now >= self._failing_since + TOLD_AFTER:
+                self._tell(sentence(error), now)
             return
         self._rest_until = self._monotonic() + RETRY_SECONDS
         self.stopped_because = sentence(error)
         trace = None if isinstance(error, ConsumerStopped) else error
         log.error("consumer stopped", reason=self.stopped_because, exc_info=trace)
+        self._tell(self.stopped_because, now)
+
+    def _tell(self, reason: str, now: datetime) -> None:
         try:
-            self._standing.stopped(self.stopped_because, now=now)
+            self._standing.stopped(reason, now=now)
         except DatabaseError:
-            log.warning("the reason could not be stored", reason=self.stopped_because)
+            log.warning("the reason could not be stored", reason=reason)

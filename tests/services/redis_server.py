@@ -1,6 +1,5 @@
 """A Redis of a test's own, which it may kill, stop and empty."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import redis
 
+from tests import servers
 from tests.processes import free_port
 from tests.waiting import wait_until
 
@@ -16,8 +16,7 @@ PATIENCE = 20.0
 
 def binary(folder: Path) -> Path:
     """Redis' program. Debian's redis-tools has it under another name, by which it decides what it is."""
-    home = os.environ.get("SERVICES_HOME", "/var/cache/arbitrage-services")
-    prepared = Path(home) / "redis" / "redis-server"
+    prepared = servers.home() / "redis" / "redis-server"
     found = next((path for path in (shutil.which("redis-server"), str(prepared)) if path and Path(path).exists()), "")
     link = folder / "redis-server"
     if not link.exists():

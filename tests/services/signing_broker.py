@@ -1,18 +1,17 @@
 """A Kafka broker that wants a sign-in: a process of a test's own, from the jars that `services/services` installed."""
 
-import os
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests import servers
 from tests.contracts.event_log import eventually
 from tests.processes import free_port
 
 USER, PASSWORD = "relay", "right-secret-of-kafka"
-SERVICES = Path(os.environ.get("SERVICES_HOME", "/var/cache/arbitrage-services"))
-JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error")
+JAVA = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error")
 SETTINGS = """
 process.roles=broker,controller
 node.id=1
@@ -39,8 +38,8 @@ def signing_broker(folder: Path) -> Iterator[str]:
     config = folder / "server.properties"
     names = {"inside": inside, "clients": clients, "controller": controller}
     config.write_text(SETTINGS.format(**names, user=USER, password=PASSWORD, folder=folder))
-    [jars] = (SERVICES / "kafka").glob("lib-*")
-    java = [*JAVA, "-cp", f"{jars}/*"]
+    jars = max((servers.home() / "kafka").glob("lib-*"))
+    java = [str(servers.java()), *JAVA, "-cp", f"{jars}/*"]
     cluster = ["-t", "AAAAAAAAQkWAAAAAAAAAAA", "-c", str(config)]
     subprocess.run([*java, "kafka.tools.StorageTool", "format", *cluster], check=True, capture_output=True)
     started = "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info"

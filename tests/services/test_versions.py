@@ -56,9 +56,9 @@ def test_an_old_postgresql_is_named(old_postgres: OldPostgres, monkeypatch: pyte
 
 
 def test_an_old_kafka_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Topics, "_settings_of", lambda *_: {"inter.broker.protocol.version": "2.8-IV1"})
+    monkeypatch.setattr(Topics, "_settings_of", lambda *_: {"inter.broker.protocol.version": "3.9-IV0"})
     found = {message.id: message.msg for message in kafka_checks.check_kafka(None)}
-    assert found["ingestion.E011"] == "Kafka is of version 2; version 3 or newer is needed."
+    assert found["ingestion.E011"] == "Kafka is of version 3; version 4 or newer is needed."
 
 
 def test_an_old_redis_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
