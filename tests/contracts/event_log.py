@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from pytest_django.fixtures import Settings
 
 from ingestion.eventlog.base import Fenced, Passed, Place, Reader, Record
 from ingestion.eventlog.murmur2 import partition_of
@@ -66,7 +67,7 @@ class EventLogContract:
         """Bring what was appended to where readers look for it."""
 
     @pytest.fixture(autouse=True)
-    def _close_readers(self, db: None) -> Iterator[None]:  # noqa: ARG002 - closing needs the database
+    def _close_readers(self, db: None, settings: Settings) -> Iterator[None]:  # noqa: ARG002 - closing needs both
         """Members that stay would keep their partitions from the next test's."""
         with ExitStack() as self._readers:
             yield

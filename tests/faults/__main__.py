@@ -43,9 +43,8 @@ def run(seed: int, *, products: int, only: str) -> bool:
             _finish(stage)
         except Exception as error:  # whatever it is, the other seeds go on and the log is kept
             kept = Path(shutil.copy(installation.log, Path(tempfile.gettempdir()) / f"faults-seed{seed}.log"))
-            say(
-                f"seed {seed}: FAILED: {type(error).__name__}: {error}\nWhat its processes said: {kept}. Its end:\n{_end(kept)}"
-            )
+            say(f"seed {seed}: FAILED: {type(error).__name__}: {error}")
+            say(f"What its processes said: {kept}. Its end:\n{_end(kept)}")
             return False
         took = time.monotonic() - started
         say(f"seed {seed}: {len(order)} faults, {_counts(installation)}, {took:.0f} s: all proofs held")
