@@ -15,6 +15,7 @@ from arbitrage_site.jobs.worker import is_stopping
 from arbitrage_site.models import BeatSlot, WorkerSeen
 from ingestion import polling
 from ingestion.errors import KeepaError
+from ingestion.eventlog.pruning import prune_all
 from ingestion.keepa import paid
 from ingestion.models import PollRun
 from products.checks import demo_rows_with_a_real_key
@@ -30,6 +31,7 @@ ROUND_SECONDS = 240
 """A round that lasted this long ends, and another message goes on with what is left: a task must end well before the
 broker takes its worker for dead and gives the message to another (`broker.VISIBILITY_TIMEOUT`)."""
 KEEP_RUNS = timedelta(days=7)
+PRUNING_SECONDS = 30
 
 
 @shared_task(name="ingestion.poll_due")
@@ -86,8 +88,10 @@ def _round() -> polling.Outcome | None:
 
 @shared_task(name="ingestion.housekeeping")
 def housekeeping() -> None:
-    """Remove poll runs, beat slots and workers that no page shows any more."""
+    """Remove poll runs, beat slots and workers that no page shows any more, and records of the log that may go."""
     moment = now()
     PollRun.objects.filter(started_at__lt=moment - KEEP_RUNS).delete()
     BeatSlot.objects.filter(fired_at__lt=moment - timedelta(days=2)).delete()
     WorkerSeen.objects.filter(seen_at__lt=moment - timedelta(days=1)).delete()
+    ends_at = time.monotonic() + PRUNING_SECONDS
+    prune_all(moment, lambda: is_stopping() or time.monotonic() > ends_at)

@@ -35,7 +35,7 @@ class Installation(Processes):
 
     def __init__(self, name: str, *, services: Collection[str] = SERVICES, redis: int = 9, **more: str) -> None:
         """`more` are variables of its processes; `redis` is the number of a database there."""
-        self.name = name
+        self.name = name = f"{name}p{os.getpid()}"  # one that was killed left topics, which are of another database
         self._folder = tempfile.TemporaryDirectory(prefix=f"arbitrage-{name}-")
         self._servers = servers.addresses()
         self.database = _at(self._servers["DATABASE_URL"], name)

@@ -70,6 +70,7 @@ def main() -> int:
     for number in PROCESSES:
         with Installation(f"stages{number}", LOG_LEVEL="ERROR") as installation:
             for stage, passed in _measure(installation, number, arguments.products):
+                sys.stderr.write(f"{stage} x {number}: {passed.shown()}\n")
                 measured[f"{stage} x {number}"] = passed.shown()
                 if stage == "consume_raw":
                     rates[number] = passed.records / passed.seconds
@@ -86,18 +87,20 @@ def _measure(installation: Installation, number: int, products: int) -> Iterator
     installation.prepare(products)
     listings = products * len(CODES)
     with _running(installation, "simulator", "beat"), _copies(installation, "worker-poll", 1) as sessions:
-        polled = _timed(sessions, lambda: listings - _number(installation, _RAW))
+        polled = _timed(sessions, lambda: listings - _number(installation, _RAW), listings)
     for name, (group, topics) in STAGES.items():
         with _copies(installation, name, number) as sessions:
             waiting = partial(_number, installation, _WAITING, group, topics)
             members = partial(_number, installation, _MEMBERS, group)
             proof.wait_until(f"joining of {name}", partial(_is, members, number), PATIENCE)
+            begun = waiting()
             with _running(installation, "relay"):
-                yield name, _timed(sessions, waiting)
+                yield name, _timed(sessions, waiting, begun)
     if number == 1:
         yield "poll", polled
         with _copies(installation, "index_products", 1) as sessions:
-            yield "index_products", _timed(sessions, partial(_number, installation, _MARKED))
+            marked = partial(_number, installation, _MARKED)
+            yield "index_products", _timed(sessions, marked, marked())
 
 
 @contextmanager
@@ -120,9 +123,8 @@ def _running(installation: Installation, *names: str) -> Iterator[None]:
         installation.end(name, signal.SIGTERM)
 
 
-def _timed(sessions: Sequence[int], waiting: Callable[[], int]) -> Pass:
-    """From the next move until nothing waits."""
-    begun = waiting()
+def _timed(sessions: Sequence[int], waiting: Callable[[], int], begun: int) -> Pass:
+    """From the first move, after which less than `begun` waits, until nothing does."""
     proof.wait_until("a move", lambda: waiting() < begun, PATIENCE, every=0.02)
     begun, before, clock = waiting(), _cpu(sessions), time.monotonic()
     proof.wait_until("the end", lambda: waiting() <= 0, PATIENCE, every=0.02)

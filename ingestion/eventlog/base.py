@@ -54,11 +54,16 @@ class Reader(Protocol):
         """The log's generation that the last poll saw."""
         ...
 
+    @property
+    def trouble(self) -> str:
+        """Why a partition stood still at the last poll while others went on; mostly empty."""
+        ...
+
     def poll(self, limit: int, now: datetime) -> Sequence[Record]:
         """The next records of one or more owned partitions, in order per partition, without gaps.
 
         Returns at once, possibly empty. Polling again before `save` gives the same records again.
-        Raises `ConsumerStopped` where the next record of a partition is missing.
+        Raises `ConsumerStopped` where the next record of a partition is missing and no other has any.
         """
         ...
 

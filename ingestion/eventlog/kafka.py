@@ -39,6 +39,7 @@ class KafkaReader:
     ) -> None:
         self.group = group
         self.epoch = 1
+        self.trouble = ""
         self._topics = topics
         self._names = [topic.name for topic in topics]
         self._settings = settings or {}
@@ -169,7 +170,7 @@ class KafkaReader:
         for place, position in positions.items():
             self._shelves[place].passed(position)
         waiting = sorted(place for place, position in positions.items() if self._shelves[place].waits(position))
-        records = even_shares(self.group, waiting, positions, limit, self._take)
+        records, self.trouble = even_shares(self.group, waiting, positions, limit, self._take)
         if records:
             self._refuse_the_future(records)
         return records

@@ -56,9 +56,12 @@ class Lane:
             if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
                 self.too_large.add(offset)
             return
-        place = message.offset() or 0
+        self.acknowledged, self.is_saved = offset + 1, False
+        place = message.offset()
+        if place is None:  # the broker had it already, and does not say where
+            return
         self.was_emptied = self.was_emptied or place < self.expected
-        self.expected, self.acknowledged, self.is_saved = place + 1, offset + 1, False
+        self.expected = place + 1
 
     def again(self, offset: int) -> None:
         """Begin again at a number; only when nothing is in flight."""

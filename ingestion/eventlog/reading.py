@@ -40,19 +40,23 @@ def even_shares(
     positions: Mapping[Place, int],
     limit: int,
     read: Callable[[Place, int, int], Sequence[Record]],
-) -> list[Record]:
+) -> tuple[list[Record], str]:
     """Up to `limit` records, the same number of each place that waits; what one does not use goes to the next ones.
 
-    `read` gives records of a place from a position on, up to a number of them. Raises ConsumerStopped when places wait
-    and none has its next record.
+    `read` gives records of a place from a position on, up to a number of them. Beside the records comes why a place
+    has none though it waits, or an empty text. Raises ConsumerStopped with that when no other has any.
     """
     records: list[Record] = []
+    trouble = ""
     for number, place in enumerate(waiting):
         share = -(-(limit - len(records)) // (len(waiting) - number))
-        records += read(place, positions[place], share)
-    if waiting and not records:
-        raise ConsumerStopped(_missing(group, waiting[0], positions[waiting[0]]))
-    return records
+        found = read(place, positions[place], share)
+        if share and not found:
+            trouble = trouble or _missing(group, place, positions[place])
+        records += found
+    if trouble and not records:
+        raise ConsumerStopped(trouble)
+    return records, trouble
 
 
 def is_behind(group: str, topics: Sequence[str]) -> bool:

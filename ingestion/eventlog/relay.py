@@ -6,7 +6,7 @@ and everything begins again at the positions of the database.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -14,7 +14,7 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from ingestion.eventlog import broker, wire
-from ingestion.eventlog.base import Fenced
+from ingestion.eventlog.base import Fenced, Place
 from ingestion.eventlog.berths import Berths
 from ingestion.eventlog.lane import Lane
 from ingestion.eventlog.mirror import Mirror
@@ -48,6 +48,9 @@ CLOSE_SECONDS = 5.0
 class Relay:
     """Ships what it holds the lease of, a turn at a time."""
 
+    trouble = ""
+    """It has none of its own: what one partition meets ends the turn of all."""
+
     def __init__(
         self,
         owner: str,
@@ -68,6 +71,7 @@ class Relay:
         self._save_at = monotonic()
         self._mean_bytes = 10_000.0
         self._now: datetime | None = None
+        self._turns = 0
 
     def turn(self, now: datetime) -> int:
         """Ship what is there, as far as there is room; returns how many records were sent or acknowledged.
@@ -116,16 +120,27 @@ class Relay:
         self._begin_again(berths, lanes.values())
         ends = ends_of(self._names)
         waiting = [lane for place, lane in lanes.items() if lane.is_open and lane.following < ends.get(place, 0)]
-        moved, limit = 0, max(1, min(AT_ONCE, int(BYTES_AT_ONCE / self._mean_bytes)))
-        for number, lane in enumerate(waiting):
-            share = -(-(limit - moved) // (len(waiting) - number))
-            moved += self._ship(producer, berths, lane, ends[lane.place], share)
+        moved = self._ship_shares(producer, berths, waiting, ends)
         mirror.turn(producer, lanes.keys(), now)
         moved += producer.poll(0 if moved or not len(producer) else WAIT_SECONDS)
         self._complaints.check(is_patient=True)
         if not moved or self._monotonic() >= self._save_at:
             berths.save(now)
             self._save_at = self._monotonic() + SAVE_SECONDS
+        return moved
+
+    def _ship_shares(
+        self, producer: Producer, berths: Berths, waiting: Sequence[Lane], ends: Mapping[Place, int]
+    ) -> int:
+        """The same number of records of each lane, as long as there is room; the next turn begins with another one."""
+        moved, limit = 0, max(1, min(AT_ONCE, int(BYTES_AT_ONCE / self._mean_bytes)))
+        self._turns += 1
+        first = self._turns % max(1, len(waiting))
+        for number, lane in enumerate([*waiting[first:], *waiting[:first]]):
+            share = -(-(limit - moved) // (len(waiting) - number))
+            if share < 1:
+                break
+            moved += self._ship(producer, berths, lane, ends[lane.place], share)
         return moved
 
     def _open(self) -> tuple[Producer, Berths, Mirror]:

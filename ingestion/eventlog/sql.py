@@ -91,6 +91,7 @@ class SqlReader:
     def __init__(self, group: str, topics: Sequence[Topic], owner: str) -> None:
         self.group = group
         self.epoch = 1
+        self.trouble = ""
         self._topics = [topic.name for topic in topics]
         self._leases = Leases(group, topics, owner)
 
@@ -99,7 +100,8 @@ class SqlReader:
         self.epoch = current_epoch()
         positions = self._leases.positions(now)
         waiting = [place for place, end in ends_of(self._topics).items() if positions.get(place, end) < end]
-        return even_shares(self.group, waiting, positions, limit, records_from)
+        records, self.trouble = even_shares(self.group, waiting, positions, limit, records_from)
+        return records
 
     def save(self, passed: Mapping[Place, Passed], now: datetime) -> None:
         """See `Reader.save`."""

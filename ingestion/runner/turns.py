@@ -30,6 +30,11 @@ TOLD_AFTER = timedelta(seconds=10)
 class Served(Protocol):
     """What a step works on: a reader of the log, or the relay."""
 
+    @property
+    def trouble(self) -> str:
+        """Why a part of it stands still while the rest goes on; mostly empty."""
+        ...
+
     def forget(self) -> None:
         """Read positions and leases again at the next turn."""
         ...
@@ -87,7 +92,10 @@ class Turns:
         self._backoff.succeeded()
         was_failing = self.stopped_because or self._failing_since
         if was_failing or self._seen_at is None or now >= self._seen_at + SEEN_EVERY:
-            self._standing.going(now=now)
+            if self.reader.trouble:
+                self._standing.stopped(self.reader.trouble, now=now)
+            else:
+                self._standing.going(now=now)
             self.stopped_because, self._seen_at, self._failing_since = "", now, None
         return passed
 

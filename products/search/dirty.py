@@ -18,6 +18,9 @@ from products.models import Product, SearchDirty, SearchTombstone
 LEASE = timedelta(seconds=20)
 """How long a claim holds. Whoever died with it is followed after that; two who hold it at a time do no harm."""
 
+AHEAD = timedelta(minutes=10)
+"""A mark is due since so long ago: the clock of who drains may be behind that of who marks."""
+
 _PARAMETERS = 5000
 """Values in one statement; SQLite takes 32,766 and PostgreSQL 65,535."""
 _REASON = 500
@@ -75,7 +78,7 @@ def bury_as(versions: Mapping[str, int], moment: datetime) -> None:
     with transaction.atomic():
         stones = [(asin, version, moment) for asin, version in sorted(versions.items())]
         bulk.upsert(SearchTombstone, ("asin", *_STONE), stones, key=("asin",), update=_STONE)
-        marks = [(asin, moment, version, 0, moment, False, "") for asin, version in sorted(versions.items())]
+        marks = [(asin, moment, version, 0, moment - AHEAD, False, "") for asin, version in sorted(versions.items())]
         bulk.upsert(SearchDirty, ("asin", "since", *_MARK), marks, key=("asin",), update=_MARK)
 
 
@@ -98,7 +101,8 @@ def _mark(asins: Sequence[str]) -> None:
     """One statement, and no way through Python: the enrichment marks five hundred products at a time."""
     dirty, product = (connection.ops.quote_name(model._meta.db_table) for model in (SearchDirty, Product))
     places = ", ".join(["%s"] * len(asins))
-    moment = connection.ops.adapt_datetimefield_value(clock.now())
+    moment = clock.now()
+    since, due = (connection.ops.adapt_datetimefield_value(at) for at in (moment, moment - AHEAD))
     statement = (
         f"INSERT INTO {dirty} (asin, document_version, since, attempts, retry_at, is_parked, reason)"  # noqa: S608
         f" SELECT asin, document_version, %s, 0, %s, %s, '' FROM {product} WHERE asin IN ({places}) ORDER BY asin"
@@ -106,7 +110,7 @@ def _mark(asins: Sequence[str]) -> None:
         " retry_at = EXCLUDED.retry_at, is_parked = EXCLUDED.is_parked, reason = ''"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [moment, moment, False, *asins])
+        cursor.execute(statement, [since, due, False, *asins])
 
 
 @dataclass(frozen=True, slots=True)

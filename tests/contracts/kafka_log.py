@@ -169,6 +169,24 @@ class KafkaLogContract(EventLogContract):
         assert sum(RelayPosition.objects.values_list("too_large", flat=True)) == 1
         assert [message.value() for message in self.messages(2)][1] is None
 
+    def test_partitions_for_which_a_turn_has_no_room_are_shipped_in_the_next(self) -> None:
+        self.append(range(50))
+        self.keep(range(50))
+        self.relay._mean_bytes = 4e6  # as after a record of 20 MB: room for four records
+        self.carry()
+        assert len(self.messages(100)) == 100
+
+    def test_a_partition_that_was_added_on_the_broker_is_named(self) -> None:
+        self.append([1])
+        reader = self.reader("a")
+        self.wait(reader, 1)
+        assert isinstance(reader, KafkaReader)
+        assert reader._membership
+        reader._membership.assigned.add((ENRICHED.name, PARTITIONS))  # as Kafka does when it has shared anew
+        with pytest.raises(ConsumerStopped, match="has 13 partitions on Kafka and must have 12"):
+            reader.poll(100, NOON)
+        assert len(self.wait(reader, 1)) == 1
+
     def test_only_one_relay_ships_and_another_goes_on_when_it_ends(self) -> None:
         self.append(range(5))
         standby = Relay("another", topics=[ENRICHED])

@@ -15,6 +15,7 @@ from ingestion.events import ProductEnriched
 from ingestion.models import ConsumerState, DeadLetter, LogPosition, LogRecord
 from ingestion.runner.breaker import Breaker
 from ingestion.runner.loop import RETRY_SECONDS, Runner
+from ingestion.runner.turns import TOLD_AFTER
 from ingestion.topics import ENRICHED
 from tests.ingestion.tally import NOON, Tally, asin, create_table, event, tallied
 
@@ -190,6 +191,28 @@ def test_bad_weather_is_waited_out_and_sets_nothing_aside() -> None:
     assert 0.7 < clock.seconds - 100 < 1.6, "pauses below 0.2, 0.4 and 0.8 seconds, each at least half of that"
     assert (tallied(), counted()) == (once(10), (10, 0, 0))
     assert not DeadLetter.objects.exists()
+
+
+def test_bad_weather_that_lasts_is_told_as_the_reason_and_ends_with_it() -> None:
+    add(1)
+    clock = Clock()
+    runner = runner_of(Failing(*[TransientError("Kafka does not answer.")] * 2), clock)
+    runner.turn(NOON)
+    assert not ConsumerState.objects.exists()
+    clock.seconds += 60
+    runner.turn(NOON + TOLD_AFTER)
+    assert ConsumerState.objects.get().stopped_because == "Kafka does not answer."
+    clock.seconds += 60
+    assert runner.turn(NOON + TOLD_AFTER) == 1
+    assert ConsumerState.objects.get().stopped_because == ""
+
+
+def test_a_partition_that_stands_still_is_told_while_the_others_go_on() -> None:
+    add(30)
+    LogRecord.objects.filter(partition=LogRecord.objects.all()[0].partition, offset=0).delete()
+    runner = runner_of(Tally())
+    assert runner.turn(NOON) > 0
+    assert "is missing from the log" in ConsumerState.objects.get().stopped_because
 
 
 def test_an_unknown_error_stops_the_consumer_until_it_looks_again() -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from pytest_django import Settings
 
+from arbitrage_site import clock
 from products import services
 from products.models import Product, SearchDirty, SearchTombstone
 from products.search import dirty
@@ -99,6 +100,10 @@ class TestClaims:
         assert set(dirty.claim(1, SOON)) | set(dirty.claim(1, SOON)) == {A, B}
         assert not dirty.claim(2, SOON)
         assert set(dirty.claim(2, SOON + dirty.LEASE)) == {A, B}
+
+    def test_a_mark_is_due_for_who_has_a_clock_that_is_behind(self) -> None:
+        services.watch([A], origin="page", now=NOON)
+        assert dirty.claim(1, clock.now() - timedelta(minutes=5))
 
     def test_what_is_done_is_gone(self) -> None:
         services.watch([A], origin="page", now=NOON)
