@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from arbitrage.detection.consumer import DetectionConsumer
 from arbitrage.models import Alert, AlertRule, Opportunity
 from arbitrage.rules import AlertConsumer
+from ingestion.eventlog.recreate import recreate
 from ingestion.eventlog.sql import SqlReader, append
 from ingestion.events import RawKeepaUpdate, decode
 from ingestion.models import DeadLetter, LogEpoch, LogPosition, LogRecord, TokenBucket
@@ -31,6 +32,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.xdist_group("replay"),
 ]
+
+GUARD = ("product_id", "marketplace", "base_epoch", "base_offset")
 
 
 def replay(**options: str) -> str:
@@ -55,6 +58,21 @@ def test_all_kept_records_give_the_same_listings_again_and_nothing_live_is_touch
     assert live() == before
     with pytest.raises(CommandError, match="holds a replay already"):
         replay()
+
+
+def test_records_of_before_a_move_or_a_restore_are_replayed_in_their_own_generation() -> None:
+    load()
+    append(RAW, [update("B0CONS0001", step=5)], now=NOW)
+    recreate()
+    append(RAW, [update("B0CONS0001", "IT", step=6), update("B0CONS0009")], now=NOW)
+    consume()
+    text = replay()
+    assert "48 applied, 0 superseded, 0 set aside" in text
+    assert "16 can be compared: 16 equal, 0 different" in text
+    guards = set(Listing.objects.values_list(*GUARD))
+    assert {epoch for _, _, epoch, _ in guards} == {1, 2}
+    with place_of("test").connected():
+        assert set(Listing.objects.using("replay").values_list(*GUARD)) == guards
 
 
 def flip() -> None:
