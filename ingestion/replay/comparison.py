@@ -1,4 +1,4 @@
-"""Listings of a replay against the live ones: those whose records begin with a full poll, as far as the span goes.
+"""Listings and documents of a replay against the live ones, of what begins with a full poll, as far as the span goes.
 
 Consumers of the live installation may be at work. A listing is compared only if no record of its product stands
 behind the span, which is looked at after its row was read; so a row that has moved on is left out, not called wrong.
@@ -17,6 +17,7 @@ from ingestion.enrichment.changes import Key, Stored
 from ingestion.errors import InvalidRecord
 from ingestion.events import RawKeepaUpdate, decode
 from ingestion.models import DeadLetter, LogRecord
+from ingestion.replay.documents import compare_documents
 from ingestion.replay.places import ALIAS, LIVE
 from ingestion.replay.spans import Stretch
 from ingestion.topics import ENRICHMENT, RAW
@@ -40,7 +41,7 @@ class Seen:
 
 @dataclass(slots=True)
 class Comparison:
-    """What came out. `left_out` counts listings by reason; `differences` are sentences."""
+    """What came out. `left_out` counts listings by reason; both kinds of differences are sentences."""
 
     listings: int = 0
     compared: int = 0
@@ -48,18 +49,26 @@ class Comparison:
     replayed: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
+    documents: int = 0
+    document_differences: list[str] = field(default_factory=list)
 
 
 def compare(stretches: Sequence[Stretch]) -> Comparison:
-    """All listings that have a record in the span. Only while the replay is connected."""
+    """All listings that have a record in the span, and the documents of products of which all are equal.
+
+    Only while the replay is connected.
+    """
     found = Comparison()
     for stretch in stretches:
         seen = _seen(stretch)
         found.listings += len(seen)
         behind = Behind(stretch)
-        keys = sorted(seen)
+        keys, equal = sorted(seen), set[Key]()
         for start in range(0, len(keys), _ROWS):
-            _compare({key: seen[key] for key in keys[start : start + _ROWS]}, stretch, behind, found)
+            equal |= _compare({key: seen[key] for key in keys[start : start + _ROWS]}, stretch, behind, found)
+        documents = compare_documents(equal, behind.asins)
+        found.documents += documents.compared
+        found.document_differences += documents.differences
     return found
 
 
@@ -97,7 +106,9 @@ def _seen(stretch: Stretch) -> dict[Key, Seen]:
     return found
 
 
-def _compare(seen: dict[Key, Seen], stretch: Stretch, behind: Behind, found: Comparison) -> None:
+def _compare(seen: dict[Key, Seen], stretch: Stretch, behind: Behind, found: Comparison) -> set[Key]:
+    """Returns the listings that are equal."""
+    equal = set()
     passed = position(stretch.partition)
     live, replayed = rows.load(seen), rows.load(seen, using=ALIAS)
     created = _created(seen)
@@ -111,8 +122,11 @@ def _compare(seen: dict[Key, Seen], stretch: Stretch, behind: Behind, found: Com
         ours, theirs = _parts(live.get(key)), _parts(replayed.get(key))
         found.live ^= digest.number(ours)
         found.replayed ^= digest.number(theirs)
-        if ours != theirs:
+        if ours == theirs:
+            equal.add(key)
+        else:
             found.differences.append(f"{' '.join(key)}: {'; '.join(_why(key, ours, theirs, stretch))}")
+    return equal
 
 
 def _left_out(key: Key, seen: Seen, created: dict[Key, datetime], later: set[str], passed: int) -> str:

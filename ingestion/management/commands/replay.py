@@ -20,8 +20,8 @@ NAMED = 10
 
 class Command(BaseCommand):
     help = (
-        "Run kept raw records through the same steps again, in a database of its own, and compare its listings with the"
-        " live ones. Sends no alert and touches nothing that is live. Ends with 1 if they differ."
+        "Run kept raw records through the same steps again, in a database of its own, and compare listings and search"
+        " documents with the live ones. Sends no alert and touches nothing that is live. Ends with 1 if they differ."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             self._report(compare(span))
 
     def _report(self, found: Comparison) -> None:
-        different = len(found.differences)
+        different, documents = len(found.differences), len(found.document_differences)
         self.stdout.write(
             f"{found.listings} listings have records in the span, {found.compared} can be compared:"
             f" {found.compared - different} equal, {different} different;"
@@ -57,12 +57,19 @@ class Command(BaseCommand):
         )
         for reason, number in sorted(found.left_out.items()):
             self.stdout.write(f"  {number} left out: {reason}.")
-        for difference in found.differences[:NAMED]:
+        self.stdout.write(
+            f"{found.documents} products have all their listings among the equal ones:"
+            f" {found.documents - documents} search documents equal, {documents} different."
+        )
+        self._name([*found.differences, *found.document_differences])
+        if different or documents:
+            raise CommandError(f"{different} listings and {documents} search documents differ.")
+
+    def _name(self, differences: list[str]) -> None:
+        for difference in differences[:NAMED]:
             self.stdout.write(f"  DIFFERS  {difference}.")
-        if different > NAMED:
-            self.stdout.write(f"  and {different - NAMED} more.")
-        if different:
-            raise CommandError(f"{different} listings differ.")
+        if len(differences) > NAMED:
+            self.stdout.write(f"  and {len(differences) - NAMED} more.")
 
 
 def _outcome() -> str:

@@ -23,8 +23,9 @@ from ingestion.replay.spans import Stretch, bound_of, stretches
 from ingestion.runner.loop import Runner
 from ingestion.topics import ALERT, RAW
 from products.marketplaces import Code
-from products.models import Listing
+from products.models import Listing, Product
 from products.series import BUY_BOX, COUNT_NEW, NEW, SALES
+from tests import factories
 from tests.ingestion.enrichment.raw import MINUTE, NOW, csv_of, keepa_product, record
 from tests.ingestion.test_conservation import consume, load, update
 
@@ -55,6 +56,7 @@ def test_all_kept_records_give_the_same_listings_again_and_nothing_live_is_touch
     assert "45 records of raw.keepa_updates replayed into" in text
     assert "45 applied, 0 superseded, 0 set aside" in text
     assert "15 listings have records in the span, 15 can be compared: 15 equal, 0 different; digest " in text
+    assert "5 products have all their listings among the equal ones: 5 search documents equal, 0 different." in text
     assert live() == before
     with pytest.raises(CommandError, match="holds a replay already"):
         replay()
@@ -112,7 +114,7 @@ def test_each_listing_is_equal_or_different_or_left_out_for_a_reason() -> None:
     consume()
     append(RAW, [update("B0CONS0002", step=9)], now=NOW)
     out = StringIO()
-    with pytest.raises(CommandError, match="2 listings differ"):
+    with pytest.raises(CommandError, match="2 listings and 0 search documents differ"):
         call_command("replay", into="test", stdout=out)
     text = out.getvalue()
     assert "16 listings have records in the span, 11 can be compared: 9 equal, 2 different" in text
@@ -121,6 +123,20 @@ def test_each_listing_is_equal_or_different_or_left_out_for_a_reason() -> None:
     assert "3 left out: they have records from before the span." in text
     assert "1 left out: the live installation has not passed all their records." in text
     assert "1 left out: their records in the span do not begin with a full poll." in text
+    assert "2 products have all their listings among the equal ones: 2 search documents equal, 0 different." in text
+
+
+def test_a_document_that_differs_where_the_listings_do_not_is_named() -> None:
+    load()
+    Product.objects.filter(asin="B0CONS0003").update(title="Spoilt", best_net=1, document_version=9)
+    Listing.objects.filter(product_id="B0CONS0004", marketplace="UK").update(currency="EUR")
+    factories.listing(Product.objects.get(asin="B0CONS0001"), "FR")
+    out = StringIO()
+    with pytest.raises(CommandError, match="0 listings and 2 search documents differ"):
+        call_command("replay", into="test", stdout=out)
+    assert "DIFFERS  B0CONS0003: its search document differs in sort_title, title." in out.getvalue()
+    assert "DIFFERS  B0CONS0004: its search document differs in current_prices, lowest_new." in out.getvalue()
+    assert "4 products have all their listings among the equal ones: 2 search documents equal" in out.getvalue()
 
 
 def test_a_span_ends_before_its_time_and_what_came_later_is_left_out() -> None:
