@@ -1,4 +1,4 @@
-"""When a copy is refused: the source is in use or of another version, the target holds something."""
+"""When a copy is refused beforehand: the source is in use or of another version, the target holds something."""
 
 import fcntl
 from collections.abc import Sequence

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
 
 from ingestion.copying import guards
 from ingestion.copying.digests import Digest
-from ingestion.copying.rows import insert, pages, reset_sequences
+from ingestion.copying.rows import insert, pages, refusal, reset_sequences
 from ingestion.copying.tables import Table, tables
 from ingestion.databases import Entry, known_as, shown
 from ingestion.eventlog.recreate import Recreated, recreate
@@ -47,7 +47,7 @@ class Report:
 
 
 def copy(source: Entry, target: Entry, *, now: datetime, say: Callable[[str], None], above: int = 0) -> Report:
-    """Copy everything. Raises CopyRefused before, and CopyDiffers after, without a row left at the target.
+    """Copy everything. Raises CopyRefused or CopyDiffers without a row left at the target.
 
     The log's new generation is above those of the source and `above` (`recreate.seen_elsewhere`).
     """
@@ -56,7 +56,7 @@ def copy(source: Entry, target: Entry, *, now: datetime, say: Callable[[str], No
         _check(source, target, every, now)
         with _transactions(every):
             report = Report([_copy(table, say) for table in _emptied(every)])
-            connections[TARGET].check_constraints()
+            _check_references()
             different = [one.name for one in report.copied if not one.is_equal]
             if different:
                 raise CopyDiffers(f"Nothing was copied: {', '.join(different)} came out different.")
@@ -112,6 +112,13 @@ def _copy(table: Table, say: Callable[[str], None]) -> Copied:
     verdict = "equal" if one.is_equal else f"DIFFERENT: {one.target.rows} rows, {one.target}"
     say(f"{one.name}: {one.source.rows} rows, digest {one.source}, {verdict}")
     return one
+
+
+def _check_references() -> None:
+    try:
+        connections[TARGET].check_constraints()
+    except IntegrityError as error:
+        raise refusal("a row points to one that is not there", error) from error
 
 
 def _execute(alias: str, statement: str) -> None:

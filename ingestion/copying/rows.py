@@ -1,13 +1,15 @@
 """Reading rows of a table and inserting them elsewhere, some hundred at a time, whatever their columns are."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from django.core.management.color import no_style
-from django.db import connections, models
+from django.db import DataError, IntegrityError, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from ingestion.copying.guards import CopyRefused
 from ingestion.copying.tables import Table
 
 PAGE = 250
@@ -20,6 +22,9 @@ Adapter = tuple[int, Callable[[Any], Any]]
 _PLAIN = (models.CharField, models.TextField, models.IntegerField, models.FloatField, models.BooleanField)
 """Fields whose values both drivers take and give as they are."""
 
+_REFUSED = (DataError, IntegrityError, UnicodeEncodeError, OverflowError)
+"""What a value raises that the database, or its driver before it, does not take."""
+
 
 def pages(table: Table, alias: str, where: models.Q | None = None) -> Iterator[list[Row]]:
     """All rows, or those of `where`, as values of all columns, streamed. Inside a transaction: PostgreSQL's cursor."""
@@ -31,7 +36,44 @@ def pages(table: Table, alias: str, where: models.Q | None = None) -> Iterator[l
 
 
 def insert(table: Table, rows: Sequence[Row], alias: str) -> None:
-    """Insert rows of all columns in the caller's transaction: COPY on PostgreSQL, else executemany."""
+    """Insert rows of all columns in the caller's transaction: COPY on PostgreSQL, else executemany.
+
+    Raises CopyRefused, which names the row, where the database does not take one; the caller has to roll back.
+    """
+    try:
+        with transaction.atomic(using=alias):
+            _insert(table, rows, alias)
+    except _REFUSED as error:
+        row, reason = _refused(table, rows, alias) or ("a row", error)
+        raise refusal(f"{table._meta.db_table} there does not take {row}", reason) from error
+
+
+def refusal(what: str, error: Exception) -> CopyRefused:
+    """As a person reads it. Of a server's words the first line: others may show whole rows, passwords included."""
+    text = str(error)
+    parts = [text.strip().partition("\n")[0].rstrip(".")]
+    parts += re.findall(r", (column \w+)", text)[:1]
+    parts += re.findall(r"^DETAIL:\s+(Key .*?)\.?$", text, re.MULTILINE)[:1]
+    return CopyRefused(
+        f"Nothing was copied: {what} ({'; '.join(parts)})."
+        " Correct or remove the row in the database that is copied, and try again."
+    )
+
+
+def _refused(table: Table, rows: Sequence[Row], alias: str) -> tuple[str, Exception] | None:
+    """The first row that is not taken, and why. One by one: a driver that sends many does not say which it was."""
+    key = table._meta.pk
+    at = [field.name for field in table._meta.concrete_fields].index(key.name)
+    for row in rows:
+        try:
+            with transaction.atomic(using=alias):
+                _insert(table, [row], alias)
+        except _REFUSED as error:
+            return f"the row whose {key.column} is {row[at]!r:.80}", error
+    return None
+
+
+def _insert(table: Table, rows: Sequence[Row], alias: str) -> None:
     connection = connections[alias]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in table._meta.concrete_fields)
@@ -40,7 +82,7 @@ def insert(table: Table, rows: Sequence[Row], alias: str) -> None:
     prepared = [_prepared(row, adapters) for row in rows]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+            with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN") as copy:
                 for row in prepared:
                     copy.write_row(row)
         else:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, Q
 
+from ingestion.copying.guards import CopyRefused
 from ingestion.copying.rows import insert, pages, reset_sequences
 from ingestion.copying.tables import Table, tables
 from ingestion.eventlog.reading import current_epoch
@@ -71,7 +72,10 @@ def _products_of(given: Sequence[Table]) -> set[str]:
 def _copy(table: type[Model], where: Q) -> int:
     copied = 0
     for page in pages(table, LIVE, where):
-        insert(table, page, ALIAS)
+        try:
+            insert(table, page, ALIAS)
+        except CopyRefused as error:
+            raise ReplayRefused(str(error)) from error
         copied += len(page)
     return copied
 

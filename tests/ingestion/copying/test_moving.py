@@ -2,11 +2,12 @@
 
 import fcntl
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from arbitrage.models import Opportunity
@@ -124,6 +125,41 @@ def test_a_table_that_comes_out_different_undoes_the_copy(
         moved(source, empty)
     with known_as("default", empty):
         assert not Product.objects.exists()
+
+
+def test_a_row_that_the_target_does_not_take_is_named_and_nothing_is_copied(source: Entry, empty: Entry) -> None:
+    with known_as("default", empty), connection.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX one_a_product ON products_listing (asin)")
+    second = Listing.objects.filter(product_id="B0CONS0000").order_by("pk")[1]
+    assert refusal(source, empty) == (
+        f"Nothing was copied: products_listing there does not take the row whose id is {second.pk} (UNIQUE constraint"
+        " failed: products_listing.asin). Correct or remove the row in the database that is copied, and try again."
+    )
+    with known_as("default", empty), connection.cursor() as cursor:
+        assert not Product.objects.exists()
+        cursor.execute("DROP INDEX one_a_product")
+    assert all(one.is_equal for one in moved(source, empty).copied)
+
+
+def test_a_row_that_points_nowhere_is_named_and_nothing_is_copied(
+    source: Entry, empty: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose_tags(table: type, rows: list[tuple[object, ...]], alias: str) -> None:
+        insert(table, [] if table is Tag else rows, alias)
+
+    monkeypatch.setattr("ingestion.copying.moving.insert", lose_tags)
+    text = refusal(source, empty)
+    assert "Nothing was copied: a row points to one that is not there" in text
+    assert "products_watch_tags" in text
+    with known_as("default", empty):
+        assert not Product.objects.exists()
+
+
+def test_the_command_ends_with_that_sentence(source: Entry, empty: Entry) -> None:
+    with known_as("default", empty), connection.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX one_a_product ON products_listing (asin)")
+    with pytest.raises(CommandError, match="products_listing there does not take the row whose id is"):
+        call_command("copy_database", source=address(source), target=address(empty), stdout=StringIO())
 
 
 def test_a_source_at_work_is_refused_until_its_leases_end(source: Entry, empty: Entry) -> None:
