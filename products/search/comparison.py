@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from products.models import Product, SearchDirty, SearchTombstone
-from products.search.documents import Document
+from products.search.documents import Document, Looked
 from products.search.elastic.client import client
 from products.search.making import Made, make
 
@@ -95,8 +95,8 @@ def _again(index: str, asins: Collection[str], *, contents: bool) -> list[Differ
 
 
 def _compare(found: Mapping[str, Version], asins: Collection[str], *, contents: bool) -> list[Difference]:
-    """Rows are read after the index; of those that cannot be read nothing can be said."""
-    made = make(asins) if contents else Made()
+    """Rows are read after the index, so no document knows of a later look; of broken ones nothing can be said."""
+    made = make(asins, _looked(found)) if contents else Made()
     rows = {asin: Version(number, document) for asin, (number, document) in made.documents.items()}
     if not contents:
         known = Product.objects.filter(asin__in=asins).values_list("asin", "document_version")
@@ -122,20 +122,21 @@ def _kind(row: Version | None, found: Version | None, *, is_buried: bool) -> Kin
         return Kind.MISSING
     if found.number != row.number:
         return Kind.OLDER if found.number < row.number else Kind.NEWER
-    if row.document is not None and shown(row.document) != shown(found.document or {}):
+    if row.document is not None and row.document != (found.document or {}):
         return Kind.DIFFERENT
     return None
 
 
-def shown(document: Document) -> Document:
-    """A document without what moves on by itself.
+def _looked(found: Mapping[str, Version]) -> Looked:
+    """The source minutes that documents give, whatever else is in them."""
+    return {asin: dict(_minutes((each.document or {}).get("current_prices"))) for asin, each in found.items()}
 
-    A look at Keepa that finds nothing new moves a listing's source minute and with it the end of its 30 days, and
-    writes no document for that.
-    """
-    prices = document.get("current_prices") or {}
-    kept = {code: {**price, "source_minute": None} for code, price in prices.items()}
-    return {**document, "current_prices": kept, "price_history": None}
+
+def _minutes(prices: object) -> Iterator[tuple[str, int]]:
+    for code, price in prices.items() if isinstance(prices, dict) else ():
+        minute = price.get("source_minute") if isinstance(price, dict) else None
+        if type(minute) is int:
+            yield code, minute
 
 
 def _search(index: str, span: Span, *, contents: bool) -> dict[str, Version]:

@@ -24,6 +24,9 @@ Document = dict[str, Any]
 Scores = Callable[[Collection[str]], Mapping[str, Sequence[Document]]]
 """Open flips of the default profile by ASIN; `settings.SEARCH_SCORES` names one."""
 
+Looked = Mapping[str, Mapping[str, int]]
+"""By ASIN and marketplace, the source minute of a listing as a document that was found says it."""
+
 _LONGEST_SORTED = 256
 
 _PRODUCT = (
@@ -60,15 +63,17 @@ _LISTING = (
 )
 
 
-def documents(asins: Collection[str]) -> dict[str, tuple[int, Document]]:
+def documents(asins: Collection[str], looked: Looked | None = None) -> dict[str, tuple[int, Document]]:
     """Version and document of each product that exists. Four queries, whatever the number of products.
 
     The version is read first. A change that commits between the queries can then only be in a document of too low a
     version, which the document of the next version replaces; the other way round old rows would keep a new version.
+    With `looked` they are what the rows said after those looks at Keepa: later ones, that found nothing new, moved the
+    source minute and the 30 days that end with it, and wrote no document.
     """
     products = list(Product.objects.filter(asin__in=asins).only(*_PRODUCT))
     found = [product.asin for product in products]
-    listings = _listings(found)
+    listings = _listings(found, looked or {})
     tags = _tags(found)
     scores: Scores = import_string(settings.SEARCH_SCORES)
     flips = scores(found)
@@ -153,9 +158,12 @@ def _month(listing: Listing) -> Document | None:
     }
 
 
-def _listings(asins: Collection[str]) -> Mapping[str, list[Listing]]:
+def _listings(asins: Collection[str], looked: Looked) -> Mapping[str, list[Listing]]:
     found: dict[str, list[Listing]] = defaultdict(list)
     for listing in Listing.objects.filter(product_id__in=asins).only(*_LISTING):
+        minute = looked.get(listing.product_id, {}).get(listing.marketplace, listing.source_minute)
+        if 0 <= minute < listing.source_minute:  # a document cannot know of a look that its row does not know of
+            listing.source_minute = minute
         found[listing.product_id].append(listing)
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from products.search.bulk_writer import Operation
-from products.search.documents import Document, documents
+from products.search.documents import Document, Looked, documents
 
 _UNREADABLE = (ValueError, zlib.error)
 """What a packed history raises whose bytes are damaged, or of a newer version."""
@@ -23,14 +23,14 @@ class Made:
         return [Operation(asin, version, document) for asin, (version, document) in self.documents.items()]
 
 
-def make(asins: Collection[str]) -> Made:
-    """All that can be made; the products are halved until one that cannot be read stands alone."""
+def make(asins: Collection[str], looked: Looked | None = None) -> Made:
+    """All that can be made; the products are halved until one that cannot be read stands alone. See `documents`."""
     try:
-        return Made(documents(asins))
+        return Made(documents(asins, looked))
     except _UNREADABLE as error:
         parts = list(asins)
         if len(parts) == 1:
             return Made(broken={parts[0]: f"Its rows cannot be read: {error}"})
     half = len(parts) // 2
-    one, other = make(parts[:half]), make(parts[half:])
+    one, other = make(parts[:half], looked), make(parts[half:], looked)
     return Made(one.documents | other.documents, one.broken | other.broken)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from arbitrage_site.clock import minute_of
 from products.marketplaces import CODES
-from products.models import Tag
+from products.models import Listing, Tag
 from products.search.documents import Document, documents
 from products.search.elastic.mapping import mappings
 from tests.factories import NOON, history, listing, opportunity, product, profile, watch
@@ -106,6 +106,23 @@ def test_a_document_is_json_and_the_same_each_time(full: Document) -> None:
     assert documents([ASIN])[ASIN] == (7, full)
     assert full["tags"] == ["autumn", "toys"]
     assert full["updated_at"] == "2026-11-20T12:00:00+00:00"
+
+
+def looked_at(document: Document, minute: int) -> Document:
+    """The document of rows whose German listing was last looked at at `minute`, told of the looks of another one."""
+    Listing.objects.filter(marketplace="DE").update(source_minute=minute)
+    looked = {ASIN: {code: price["source_minute"] for code, price in document["current_prices"].items()}}
+    return documents([ASIN], looked)[ASIN][1]
+
+
+def test_a_document_is_made_again_as_it_was_before_looks_that_found_nothing_new(full: Document) -> None:
+    later = looked_at(full, minute_of(NOON) + 3 * 1440)
+    assert later == full != documents([ASIN])[ASIN][1]
+
+
+def test_a_look_that_the_row_does_not_know_of_is_not_believed(full: Document) -> None:
+    earlier = looked_at(full, minute_of(NOON) - 3 * 1440)
+    assert earlier == documents([ASIN])[ASIN][1] != full
 
 
 @pytest.mark.django_db
