@@ -1,6 +1,6 @@
 """A search as Elasticsearch takes it, and its answers as parts of a page."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,10 +91,16 @@ def order(query: SearchQuery, *, backwards: bool = False) -> list[Clause]:
     return [{field: {"order": direction, "missing": missing}}, {"asin": "desc" if backwards else "asc"}]
 
 
-def hits(found: Sequence[Mapping[str, Any]], query: SearchQuery) -> Iterator[Hit]:
-    """The hits of an answer."""
+def hits(found: Iterable[Mapping[str, Any]], query: SearchQuery) -> tuple[list[Hit], list[str]]:
+    """The hits of an answer, and the ids of those whose documents cannot be read: empty, or of an older release."""
+    read: list[Hit] = []
+    unreadable: list[str] = []
     for entry in found:
-        yield _hit(entry["_source"], query)
+        try:
+            read.append(_hit(entry["_source"], query))
+        except (KeyError, TypeError, ValueError):
+            unreadable.append(str(entry.get("_id", "")))
+    return read, unreadable
 
 
 def facets(answers: Iterable[Mapping[str, Any]]) -> dict[str, list[Facet]]:

@@ -16,6 +16,7 @@ from products.search.elastic.conditions import asked_words, bears_typos
 from products.search.elastic.deep import REACH, page_entries
 from products.search.elastic.find import Body, facet_bodies, facets, filters, hits, hits_body
 from products.search.elastic.mapping import alias
+from products.search.unreadable import rewrite
 from products.search.words import words_of
 
 ANSWER_SECONDS = 1.5
@@ -31,7 +32,8 @@ class ElasticSearch:
     """Whole words and the beginning of the last one; where that finds nothing, the same with typos.
 
     Raises `client.FAILURES` when the server does not answer within ANSWER_SECONDS or refuses, TooDeep for a page that
-    cannot be walked to in that time. `products.search.fallback` answers those from the database.
+    cannot be walked to in that time. `products.search.fallback` answers those from the database. A document that
+    cannot be read is left out of its page, and written anew.
     """
 
     tolerates_typos = True
@@ -81,8 +83,11 @@ def _find(request: "_Request", query: SearchQuery, *, tolerant: bool) -> SearchP
     entries = found["hits"]["hits"]
     if not near and start < total:
         entries = page_entries(request.stride, query, wanted, start=start, total=total)
+    read, unreadable = hits(entries, query)
+    if unreadable:
+        rewrite(unreadable)
     return SearchPage(
-        hits=list(hits(entries, query)),
+        hits=read,
         total=total,
         page=query.page,
         page_size=query.page_size,
