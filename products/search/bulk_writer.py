@@ -25,6 +25,15 @@ FIRST_DOCUMENTS = 500
 _MORE_DOCUMENTS = 50
 _SECONDS = 10.0
 _BUSY = frozenset({429, 502, 503, 504})
+_PASSING = _BUSY | {403}
+"""What no document is to blame for. A block on writing is 403, or 429 where the disk is full."""
+
+_NEVER_TWICE_THE_SAME = frozenset(
+    {"circuit_breaking_exception", "es_rejected_execution_exception", "unavailable_shards_exception"}
+)
+"""Errors whose reasons hold counters or documents: a sentence that stays while its cause does leaves them out."""
+
+_REASON = 200
 _KEPT = "errors,items.*._id,items.*.status,items.*.error.type,items.*.error.reason"
 _HEADERS = {"accept": "application/json", "content-type": "application/x-ndjson"}
 
@@ -69,6 +78,8 @@ class Written:
     trouble: str = ""
     is_missing: bool = False
     """Whether the trouble is that there is no such index."""
+    is_shut: bool = False
+    """Whether the trouble is that this index takes nothing; others of the server may."""
 
     @property
     def stale(self) -> dict[str, int | None]:
@@ -152,10 +163,15 @@ class BulkWriter:
         if any(item["status"] == 404 and "error" in item for item in items):
             written.is_missing, written.trouble = True, MISSING
             return
-        written.outcomes.update({line.asin: _outcome(line, item) for line, item in zip(part, items, strict=True)})
-        if any(item["status"] in _BUSY for item in items):
+        outcomes = {line.asin: _outcome(line, item) for line, item in zip(part, items, strict=True)}
+        is_busy = any(item["status"] in _BUSY for item in items)
+        if is_busy:
             self._shrink(len(part))
-        else:
+        if _is_for_all(items, outcomes.values()):
+            written.is_shut, written.trouble = True, _takes_nothing(items[0])
+            return
+        written.outcomes.update(outcomes)
+        if not is_busy:
             self.documents = min(MOST_DOCUMENTS, self.documents + _MORE_DOCUMENTS)
 
     def _shrink(self, tried: int) -> None:
@@ -172,6 +188,20 @@ def _line(operation: Operation, version_type: VersionType) -> _Line:
 
 def _why(error: ApiError) -> str:
     return f"Elasticsearch does not take the document: {error.message}"
+
+
+def _is_for_all(items: Sequence[Mapping[str, Any]], outcomes: Iterable[Outcome]) -> bool:
+    """Whether it is the server that takes nothing now. An odd error of a single document may be its own."""
+    return all(outcome.result is Result.RETRY for outcome in outcomes) and (
+        len(items) > 1 or items[0]["status"] in _PASSING
+    )
+
+
+def _takes_nothing(item: Mapping[str, Any]) -> str:
+    error = item.get("error") or {}
+    kind, reason = error.get("type", f"status {item['status']}"), str(error.get("reason", ""))[:_REASON]
+    why = kind if kind in _NEVER_TWICE_THE_SAME or not reason else f"{kind}: {reason.rstrip('.;')}"
+    return f"Elasticsearch takes no documents now ({why}). Look at its log and its disk."
 
 
 def _outcome(line: _Line, item: Mapping[str, Any]) -> Outcome:

@@ -74,6 +74,8 @@ def _catch_up(renew: Callable[[], None]) -> None:
         drained = drain(MOST, clock.now())
         if not drained.claimed:
             return  # also where nothing can be sent because there is no index yet: the drain does it after the swap
+        if drained.is_shut:
+            return  # the old index takes nothing, which may be why there is a new one: the drain goes on after the swap
         if drained.trouble:
             raise RebuildFailed(drained.trouble)
 

@@ -26,7 +26,10 @@ _WORST_FIRST = (Result.REFUSED, Result.RETRY, Result.STALE, Result.DONE)
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """What a drain did, in documents. `trouble` is a sentence: nothing can be sent until its cause is gone."""
+    """What a drain did, in documents. `trouble` is a sentence: nothing can be sent until its cause is gone.
+
+    `is_shut` says that the trouble is the live index alone; one that is being built has taken what was sent.
+    """
 
     claimed: int = 0
     written: int = 0
@@ -34,6 +37,7 @@ class Drained:
     retried: int = 0
     parked: int = 0
     trouble: str = ""
+    is_shut: bool = False
 
 
 class Drain:
@@ -73,11 +77,11 @@ class Drain:
         *building, live = written
         outcomes = {asin: _worst(asin, [*building, live]) for asin in claimed}
         kept = {result: _with(result, outcomes) for result in Result}
-        trouble = live.trouble
+        trouble, is_shut = _trouble(live, building)
         try:
             versions.overtake(live.stale)
         except FAILURES as error:
-            trouble = sentence(error)
+            trouble, is_shut = sentence(error), False
         finished = [*kept[Result.DONE], *kept[Result.STALE]]
         dirty.done({asin: claimed[asin] for asin in finished})
         dirty.failed(claimed, self._failures(outcomes, now))
@@ -89,6 +93,7 @@ class Drain:
             retried=len(kept[Result.RETRY]),
             parked=len(kept[Result.REFUSED]),
             trouble=trouble,
+            is_shut=is_shut,
         )
 
     def _failures(self, outcomes: Mapping[str, Outcome | None], now: datetime) -> dict[str, Failure]:
@@ -127,6 +132,15 @@ def sync(asins: Collection[str]) -> None:
     drain = Drain()
     for part in dirty.parts(asins, MOST):
         drain(MOST, clock.now(), asins=part)
+
+
+def _trouble(live: Written, building: Iterable[Written]) -> tuple[str, bool]:
+    """Why nothing can be sent, and whether that is the live index alone.
+
+    A new index that is gone again troubles nobody: the next drain does without it.
+    """
+    new = next((each.trouble for each in building if not each.is_missing), "")
+    return live.trouble or new, live.is_shut and not new
 
 
 def _worst(asin: str, written: Iterable[Written]) -> Outcome | None:

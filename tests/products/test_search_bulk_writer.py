@@ -51,6 +51,38 @@ def test_a_refusal_that_may_pass_is_tried_again_alone(server: FakeElasticsearch,
     assert not written.trouble
 
 
+@pytest.mark.parametrize("status", [429, 502, 503, 504, 403, 500])
+def test_a_refusal_of_all_of_a_request_ends_the_writing_with_its_reason(server: FakeElasticsearch, status: int) -> None:
+    server.faults.append(fake_elasticsearch.some(status, A, B, kind="cluster_block_exception", reason="no disk;"))
+    writer = BulkWriter(INDEX)
+    writer.documents = 2
+    written = writer.write(put(A, B, C))
+    assert not written.outcomes
+    assert written.trouble == (
+        "Elasticsearch takes no documents now (cluster_block_exception: no disk). Look at its log and its disk."
+    )
+    assert len(server.asked) == 1
+    assert writer.documents <= 2
+
+
+def test_the_sentence_is_the_same_while_the_cause_is(server: FakeElasticsearch) -> None:
+    said = set()
+    for number in range(2):
+        fault = fake_elasticsearch.some(429, A, kind="es_rejected_execution_exception", reason=f"bytes={number}")
+        server.faults.append(fault)
+        said.add(BulkWriter(INDEX).write(put(A)).trouble)
+    assert said == {
+        "Elasticsearch takes no documents now (es_rejected_execution_exception). Look at its log and its disk."
+    }
+
+
+def test_an_odd_error_of_a_single_document_is_no_trouble_of_the_others(server: FakeElasticsearch) -> None:
+    server.faults.append(fake_elasticsearch.some(500, A, kind="null_pointer_exception"))
+    written = BulkWriter(INDEX).write(put(A))
+    assert results(written.outcomes) == {A: "retry"}
+    assert not written.trouble
+
+
 def test_a_document_that_the_mapping_refuses_is_refused_alone(server: FakeElasticsearch) -> None:
     server.faults.append(fake_elasticsearch.some(400, B, kind="document_parsing_exception"))
     assert results(BulkWriter(INDEX).write(put(A, B)).outcomes) == {A: "done", B: "refused"}

@@ -13,6 +13,8 @@ from products.models import Listing, Product, SearchDirty
 from products.search import dirty, indices
 from products.search.elastic.client import MISSING
 from products.search.elastic.mapping import alias
+from products.search.filling import RebuildFailed
+from products.search.rebuild import _catch_up
 from products.search.sync import Drain, Drained, sync
 from tests import factories, fake_elasticsearch
 from tests.fake_elasticsearch import FakeElasticsearch
@@ -61,6 +63,8 @@ def test_a_product_that_is_gone_is_taken_out(server: FakeElasticsearch) -> None:
 def test_what_cannot_be_written_now_waits_longer_each_time(server: FakeElasticsearch) -> None:
     at = now()
     for attempt in range(1, 4):
+        services.touch([A])  # taken each time: else nobody would be to blame but the server
+        at = max(at, now())
         server.faults.append(fake_elasticsearch.some(429, B, kind="es_rejected_execution_exception"))
         drain(at)
         row = SearchDirty.objects.get()
@@ -69,6 +73,36 @@ def test_what_cannot_be_written_now_waits_longer_each_time(server: FakeElasticse
         assert row.reason.startswith("es_rejected_execution_exception")
         at = row.retry_at
     assert drain(at).written == 1
+
+
+def test_a_server_that_refuses_each_document_is_trouble_and_all_is_due_at_once(server: FakeElasticsearch) -> None:
+    reason = "index [products-1] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark]"
+    server.faults.append(fake_elasticsearch.some(429, A, B, kind="cluster_block_exception", reason=reason))
+    drained = drain()
+    assert (drained.claimed, drained.written, drained.retried) == (2, 0, 0)
+    assert "disk usage exceeded flood-stage watermark" in drained.trouble
+    assert set(SearchDirty.objects.values_list("attempts", "is_parked")) == {(0, False)}
+    assert drain() == Drained(claimed=2, written=2)
+
+
+def test_an_old_index_that_takes_nothing_does_not_stand_in_the_way_of_the_new_one(server: FakeElasticsearch) -> None:
+    server.aliases[indices.building_alias()] = "new"
+    server.documents["new"] = {}
+    old_is_shut = fake_elasticsearch.some(403, A, B, kind="cluster_block_exception")
+    server.faults.extend([fake_elasticsearch.some(200), old_is_shut])
+    _catch_up(lambda: None)
+    assert set(server.documents["new"]) == left() == {A, B}
+    server.faults.extend([old_is_shut, old_is_shut])
+    with pytest.raises(RebuildFailed, match="cluster_block_exception"):
+        _catch_up(lambda: None)
+
+
+def test_a_new_index_that_takes_nothing_is_trouble_as_well(server: FakeElasticsearch) -> None:
+    server.aliases[indices.building_alias()] = "new"
+    server.documents["new"] = {}
+    server.faults.append(fake_elasticsearch.some(403, A, B, kind="cluster_block_exception"))
+    assert "cluster_block_exception" in drain().trouble
+    assert left() == {A, B}
 
 
 def test_what_the_mapping_refuses_is_parked_and_does_not_come_back(server: FakeElasticsearch) -> None:
