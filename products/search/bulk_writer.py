@@ -16,6 +16,7 @@ from elasticsearch import ApiError, ConnectionTimeout, TransportError
 
 from products.search.documents import Document
 from products.search.elastic.client import MISSING, client, sentence
+from products.search.refusals import BUSY, PASSING, error_of, is_of_the_document, takes_nothing
 
 MOST_DOCUMENTS = 1000
 MOST_BYTES = 4_000_000
@@ -24,16 +25,6 @@ MOST_BYTES = 4_000_000
 FIRST_DOCUMENTS = 500
 _MORE_DOCUMENTS = 50
 _SECONDS = 10.0
-_BUSY = frozenset({429, 502, 503, 504})
-_PASSING = _BUSY | {403}
-"""What no document is to blame for. A block on writing is 403, or 429 where the disk is full."""
-
-_NEVER_TWICE_THE_SAME = frozenset(
-    {"circuit_breaking_exception", "es_rejected_execution_exception", "unavailable_shards_exception"}
-)
-"""Errors whose reasons hold counters or documents: a sentence that stays while its cause does leaves them out."""
-
-_REASON = 200
 _KEPT = "errors,items.*._id,items.*.status,items.*.error.type,items.*.error.reason"
 _HEADERS = {"accept": "application/json", "content-type": "application/x-ndjson"}
 
@@ -139,9 +130,9 @@ class BulkWriter:
         return answer
 
     def _refused(self, error: ApiError, part: Sequence[_Line], waiting: deque[_Line], written: Written) -> None:
-        """Too large or malformed as a whole: halve until one stands alone. Anything else ends the writing."""
+        """Too large or malformed as a whole: halve until one stands alone. All else ends the writing."""
         status = error.status_code
-        if status in (400, 413):
+        if status == 413 or (status == 400 and is_of_the_document(error_of(error.body))):
             if len(part) == 1:
                 why = "The document is larger than Elasticsearch takes." if status == 413 else _why(error)
                 written.outcomes[part[0].asin] = Outcome(Result.REFUSED, why)
@@ -149,7 +140,7 @@ class BulkWriter:
             self._shrink(len(part))
             waiting.extendleft(reversed(part))
             return
-        if status in _BUSY:
+        if status in BUSY:
             self._shrink(len(part))
         written.is_missing = status == 404
         written.trouble = sentence(error)
@@ -164,11 +155,11 @@ class BulkWriter:
             written.is_missing, written.trouble = True, MISSING
             return
         outcomes = {line.asin: _outcome(line, item) for line, item in zip(part, items, strict=True)}
-        is_busy = any(item["status"] in _BUSY for item in items)
+        is_busy = any(item["status"] in BUSY for item in items)
         if is_busy:
             self._shrink(len(part))
         if _is_for_all(items, outcomes.values()):
-            written.is_shut, written.trouble = True, _takes_nothing(items[0])
+            written.is_shut, written.trouble = True, takes_nothing(items[0])
             return
         written.outcomes.update(outcomes)
         if not is_busy:
@@ -193,23 +184,16 @@ def _why(error: ApiError) -> str:
 def _is_for_all(items: Sequence[Mapping[str, Any]], outcomes: Iterable[Outcome]) -> bool:
     """Whether it is the server that takes nothing now. An odd error of a single document may be its own."""
     return all(outcome.result is Result.RETRY for outcome in outcomes) and (
-        len(items) > 1 or items[0]["status"] in _PASSING
+        len(items) > 1 or items[0]["status"] in PASSING
     )
 
 
-def _takes_nothing(item: Mapping[str, Any]) -> str:
-    error = item.get("error") or {}
-    kind, reason = error.get("type", f"status {item['status']}"), str(error.get("reason", ""))[:_REASON]
-    why = kind if kind in _NEVER_TWICE_THE_SAME or not reason else f"{kind}: {reason.rstrip('.;')}"
-    return f"Elasticsearch takes no documents now ({why}). Look at its log and its disk."
-
-
 def _outcome(line: _Line, item: Mapping[str, Any]) -> Outcome:
-    status, error = item["status"], item.get("error") or {}
+    status, error = item["status"], error_of(item)
     if status < 300 or (status == 404 and line.is_removal):
         return Outcome(Result.DONE)
     reason = f"{error.get('type', status)}: {error.get('reason', '')}"
     if status == 409:
         known = _CURRENT.search(reason)
         return Outcome(Result.STALE, version=int(known[1]) if known else None)
-    return Outcome(Result.REFUSED if status == 400 else Result.RETRY, reason)
+    return Outcome(Result.REFUSED if status == 400 and is_of_the_document(error) else Result.RETRY, reason)

@@ -83,9 +83,64 @@ def test_an_odd_error_of_a_single_document_is_no_trouble_of_the_others(server: F
     assert not written.trouble
 
 
-def test_a_document_that_the_mapping_refuses_is_refused_alone(server: FakeElasticsearch) -> None:
-    server.faults.append(fake_elasticsearch.some(400, B, kind="document_parsing_exception"))
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "document_parsing_exception",
+        "mapper_parsing_exception",
+        "strict_dynamic_mapping_exception",
+        "illegal_argument_exception",
+        "x_content_parse_exception",
+    ],
+)
+def test_a_document_that_the_mapping_refuses_is_refused_alone(server: FakeElasticsearch, kind: str) -> None:
+    for asin in (B, C):
+        server.faults.append(fake_elasticsearch.some(400, asin, kind=kind, reason="failed to parse 'pipeline'"))
     assert results(BulkWriter(INDEX).write(put(A, B)).outcomes) == {A: "done", B: "refused"}
+    alone = BulkWriter(INDEX).write(put(C))
+    assert results(alone.outcomes) == {C: "refused"}
+    assert not alone.trouble
+
+
+@pytest.mark.parametrize("asins", [[A], [A, B]])
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("index_closed_exception", "closed"),
+        ("illegal_argument_exception", "no write index is defined for alias [products]."),
+        ("illegal_argument_exception", "Number of documents in the index can't exceed [2147483519]"),
+        ("illegal_argument_exception", "pipeline with id [ours] does not exist"),
+        ("exception_of_the_future", "who knows"),
+    ],
+)
+def test_a_fault_of_the_index_is_no_documents(
+    server: FakeElasticsearch, kind: str, reason: str, asins: list[str]
+) -> None:
+    server.faults.append(fake_elasticsearch.some(400, *asins, kind=kind, reason=reason))
+    written = BulkWriter(INDEX).write(put(*asins))
+    assert not written.outcomes
+    assert f"{kind}: {reason.rstrip('.')}" in written.trouble
+
+
+def test_an_unknown_error_of_one_document_among_others_is_tried_again(server: FakeElasticsearch) -> None:
+    server.faults.append(fake_elasticsearch.some(400, B, kind="exception_of_the_future"))
+    written = BulkWriter(INDEX).write(put(A, B))
+    assert results(written.outcomes) == {A: "done", B: "retry"}
+    assert not written.trouble
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcomes", "is_trouble"),
+    [("x_content_parse_exception", {A: "refused", B: "refused"}, False), ("media_type_header_exception", {}, True)],
+)
+def test_a_request_that_is_malformed_as_a_whole_is_halved_only_where_a_document_can_be_why(
+    server: FakeElasticsearch, kind: str, outcomes: dict[str, str], is_trouble: bool
+) -> None:
+    refusal = {"error": {"type": kind, "reason": "no"}, "status": 400}
+    server.faults.extend([lambda *_: (400, refusal)] * 3)
+    written = BulkWriter(INDEX).write(put(A, B))
+    assert results(written.outcomes) == outcomes
+    assert bool(written.trouble) is is_trouble
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -85,6 +85,15 @@ def test_a_server_that_refuses_each_document_is_trouble_and_all_is_due_at_once(s
     assert drain() == Drained(claimed=2, written=2)
 
 
+def test_a_closed_index_parks_nothing(server: FakeElasticsearch) -> None:
+    server.faults.append(fake_elasticsearch.some(400, A, B, kind="index_closed_exception", reason="closed"))
+    drained = drain()
+    assert (drained.written, drained.parked) == (0, 0)
+    assert "index_closed_exception: closed" in drained.trouble
+    assert not SearchDirty.objects.filter(is_parked=True).exists()
+    assert drain() == Drained(claimed=2, written=2)
+
+
 def test_an_old_index_that_takes_nothing_does_not_stand_in_the_way_of_the_new_one(server: FakeElasticsearch) -> None:
     server.aliases[indices.building_alias()] = "new"
     server.documents["new"] = {}
