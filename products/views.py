@@ -8,10 +8,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from arbitrage_site import clock
-from arbitrage_site.pages import page
+from arbitrage_site.pages import fragment, page
 from products import services
 from products.forms import STATES, ChangeForm, PasteForm, WatchQuery
 from products.marketplaces import CODES
@@ -23,6 +23,8 @@ from products.watchlist import Line, read_lines
 PAGE_SIZE = 50
 ALIKE = 8
 """Known products shown where no watched one matches."""
+LEAST_SUGGESTED = 2
+"""Letters from which on words are completed."""
 SHOWN_LINES = 200
 """Verdicts shown after a paste; lines without a problem are only counted beyond this."""
 
@@ -34,6 +36,15 @@ def watchlist(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _paste(request)
     return render(request, "products/watchlist.html", _listed(request))
+
+
+@fragment
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """What the words in the search box may become, as options of its list; a single letter suggests nothing."""
+    text = request.GET.get("q", "").strip()
+    found = get_search().suggest(text) if len(text) >= LEAST_SUGGESTED else []
+    return render(request, "products/suggestions.html", {"suggestions": found})
 
 
 @page
@@ -108,7 +119,8 @@ def _verdict(line: Line, already: set[str]) -> dict[str, Any]:
 
 def _listed(request: HttpRequest) -> dict[str, Any]:
     query = WatchQuery.of(request.GET)
-    shown = Paginator(watches(query), PAGE_SIZE).get_page(query.page)
+    found = watches(query)
+    shown = Paginator(found.rows, PAGE_SIZE).get_page(query.page)
     rows = list(shown.object_list)
     alike = get_search().find(SearchQuery(text=query.q, page_size=ALIKE)) if query.q and not rows else None
     times = poll_times(rows)
@@ -117,7 +129,8 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
         "query": query,
         "page": shown,
         "rows": [(row, *times.get(row.product_id, (None, None))) for row in rows],
-        "alike": alike,
+        "alike": alike.hits if alike else [],
+        "notice": found.notice or (alike.notice if alike else ""),
         "states": STATES,
         "tags": Tag.objects.all(),
         "codes": CODES,

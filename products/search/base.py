@@ -138,6 +138,15 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Matches:
+    """ASINs alone, to narrow other rows by. `total` counts those beyond the limit; `notice` is that of a SearchPage."""
+
+    asins: Sequence[str]
+    total: int
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A way to go on from a few letters: a product with its ASIN, or a brand without one."""
 
@@ -153,6 +162,13 @@ class Search(Protocol):
 
     def find(self, query: SearchQuery) -> SearchPage:
         """A page with facets."""
+        ...
+
+    def matches(self, text: str, limit: int) -> Matches:
+        """At most `limit` products with these words, the likeliest first where the backend can tell.
+
+        `limit` is up to 10,000. Text without any word finds nothing.
+        """
         ...
 
     def suggest(self, text: str) -> Sequence[Suggestion]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 from elasticsearch import ApiError, BadRequestError, NotFoundError, TransportError
 
-from products.search.base import Search, SearchPage, SearchQuery, Suggestion
+from products.search.base import Matches, Search, SearchPage, SearchQuery, Suggestion
 from products.search.elastic.client import FAILURES, sentence
 from products.search.elastic.search import TooDeep
 
@@ -99,6 +99,13 @@ class FallbackSearch:
             return self._asked(lambda: self._first.find(query))
         except _Away as away:
             return replace(self._second.find(query), notice=away.notice)
+
+    def matches(self, text: str, limit: int) -> Matches:
+        """See `Search.matches`. Its `notice` says why the second backend answers."""
+        try:
+            return self._asked(lambda: self._first.matches(text, limit))
+        except _Away as away:
+            return replace(self._second.matches(text, limit), notice=away.notice)
 
     def suggest(self, text: str) -> Sequence[Suggestion]:
         """See `Search.suggest`."""

@@ -14,6 +14,7 @@ from products.search.base import (
     Facet,
     Hit,
     ListingHit,
+    Matches,
     SearchPage,
     SearchQuery,
     Suggestion,
@@ -55,6 +56,11 @@ class SqlSearch:
                 "marketplace": _marketplaces(query),
             },
         )
+
+    def matches(self, text: str, limit: int) -> Matches:
+        """See `Search.matches`. Two queries."""
+        found = Product.objects.filter(_worded(words_of(SearchQuery(text=text).text)))
+        return Matches(list(found.order_by("asin").values_list("asin", flat=True)[:limit]), found.count())
 
     def suggest(self, text: str) -> Sequence[Suggestion]:
         """See `Search.suggest`."""

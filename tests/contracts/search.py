@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from products.models import Product
-from products.search import SORTS, InvalidQuery, Search, SearchQuery
+from products.search import SORTS, InvalidQuery, Matches, Search, SearchQuery
 from tests.factories import NOON, listing, product
 
 
@@ -116,6 +116,13 @@ class SearchContract:
         assert (hit.price, hit.currency, hit.net, hit.margin) == (2000, "EUR", 500, 1500)
         assert list(hit.listings) == ["DE", "UK"]
         assert (hit.listings["UK"].new, hit.listings["UK"].currency, hit.listings["UK"].in_stock) == (1500, "GBP", True)
+
+    def test_matches_are_asins_alone_up_to_a_limit(self, search: Search) -> None:
+        assert search.matches("BRÜHL wasser", 9) == Matches(["B0KETTLE01"], 1)
+        assert set(search.matches("wooden", 9).asins) == {"B0TRAIN001", "B0TRACKS01"}
+        some = search.matches("wooden", 1)
+        assert (len(some.asins), some.total) == (1, 2)
+        assert search.matches("%", 9) == search.matches(" \0", 9) == Matches([], 0)
 
     def test_suggests_brands_then_products(self, search: Search) -> None:
         found = search.suggest("ac")

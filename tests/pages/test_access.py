@@ -24,6 +24,7 @@ FRAGMENTS = [
     "/ui/pipeline",
     "/ui/pulse",
     "/ui/unread",
+    "/ui/watchlist/suggestions",
 ]
 
 

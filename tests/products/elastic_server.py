@@ -15,7 +15,10 @@ EMPTY: dict[str, Any] = {
 
 
 class ScriptedServer(LoopbackServer):
-    """Answers every request with `status` and `answer`: bytes as they are, all else as JSON."""
+    """Answers every request with `status` and `answer`: bytes as they are, all else as JSON.
+
+    A function is asked for the answer to the lines of a request.
+    """
 
     product = "Elasticsearch"
 
@@ -37,9 +40,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.asked.append((self.path, [json.loads(line) for line in sent.splitlines()]))
+        lines = [json.loads(line) for line in sent.splitlines()]
+        self.server.asked.append((self.path, lines))
         self.server.may_answer.wait()
-        answer = self.server.answer
+        answer = self.server.answer(lines) if callable(self.server.answer) else self.server.answer
         body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(self.server.status)
         self.send_header("X-Elastic-Product", self.server.product)

@@ -70,6 +70,17 @@ def hits_body(query: SearchQuery, wanted: Filters, *, start: int, size: int) -> 
     }
 
 
+def matches_body(words: Sequence[str], *, size: int, tolerant: bool) -> Body:
+    """The search for the ASINs of products with these words, in the order of relevance."""
+    return {
+        "query": {"bool": {"must": worded(words, tolerant=tolerant)}},
+        "sort": [{"_score": "desc"}, {"asin": "asc"}],
+        "size": size,
+        "_source": False,
+        "track_total_hits": True,
+    }
+
+
 def facet_bodies(query: SearchQuery, wanted: Filters) -> list[Body]:
     """The searches for facets, those with equal filters in one; the server keeps their answers until rows change."""
     bodies: list[Body] = []

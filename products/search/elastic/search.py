@@ -9,12 +9,12 @@ from elastic_transport import ApiResponseMeta
 from elasticsearch import ApiError, ConnectionTimeout
 from elasticsearch.exceptions import HTTP_EXCEPTIONS
 
-from products.search.base import SearchPage, SearchQuery, Suggestion
+from products.search.base import Matches, SearchPage, SearchQuery, Suggestion
 from products.search.elastic import suggest
 from products.search.elastic.client import client
 from products.search.elastic.conditions import asked_words, bears_typos
 from products.search.elastic.deep import REACH, page_entries
-from products.search.elastic.find import Body, facet_bodies, facets, filters, hits, hits_body
+from products.search.elastic.find import Body, facet_bodies, facets, filters, hits, hits_body, matches_body
 from products.search.elastic.mapping import alias
 from products.search.unreadable import rewrite
 from products.search.words import words_of
@@ -46,6 +46,17 @@ class ElasticSearch:
         if page.total or not words or not bears_typos(words):
             return page
         return _find(request, query, tolerant=True)
+
+    def matches(self, text: str, limit: int) -> Matches:
+        """See `Search.matches`. One request, a second one for typos."""
+        words = words_of(SearchQuery(text=text).text)
+        if not words:
+            return Matches([], 0)
+        request = _Request()
+        found = _matches(request, words, limit, tolerant=False)
+        if found.total or not bears_typos(words):
+            return found
+        return _matches(request, words, limit, tolerant=True)
 
     def suggest(self, text: str) -> Sequence[Suggestion]:
         """See `Search.suggest`."""
@@ -93,6 +104,11 @@ def _find(request: "_Request", query: SearchQuery, *, tolerant: bool) -> SearchP
         page_size=query.page_size,
         facets=facets(counted),
     )
+
+
+def _matches(request: "_Request", words: Sequence[str], limit: int, *, tolerant: bool) -> Matches:
+    (answer,) = request(matches_body(words, size=limit, tolerant=tolerant))
+    return Matches([entry["_id"] for entry in answer["hits"]["hits"]], answer["hits"]["total"]["value"])
 
 
 class _Request:
