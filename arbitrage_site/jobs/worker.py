@@ -10,7 +10,7 @@ from typing import IO, Any
 
 import structlog
 from celery import Celery, bootsteps
-from celery.beat import EmbeddedService, ScheduleEntry, Scheduler
+from celery.beat import EmbeddedService, ScheduleEntry, Scheduler, SchedulingError
 from celery.signals import worker_before_create_process
 from celery.worker import WorkController, state
 from django.conf import settings
@@ -24,14 +24,40 @@ log = structlog.get_logger(__name__)
 
 SEEN_EVERY = 15
 """Seconds between two writes of a worker's row."""
+RETRY_SECONDS = 5.0
+"""How long beat waits for a database that is away."""
 
 
 class SlotScheduler(Scheduler):
     """Beat's scheduler; each firing takes its (job, slot) row first, so that a second beat does nothing."""
 
+    is_taken = False
+    """Whether the slot of the entry that is due now is this beat's."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """One round. A database that is away is waited for: whatever comes out of here would end beat."""
+        try:
+            delay: float = super().tick(*args, **kwargs)
+        except DatabaseError as error:
+            log.warning("beat_waits", reason=str(error), seconds=RETRY_SECONDS)
+            drop_connections()
+            self._heap = None  # an entry may have been taken from it
+            return RETRY_SECONDS
+        return delay
+
+    def reserve(self, entry: ScheduleEntry) -> Any:
+        """Take the slot before the entry counts as fired, which it does not when this raises DatabaseError."""
+        self.is_taken = claim_entry(entry)
+        return super().reserve(entry)
+
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
-        if claim_entry(entry):
-            super().apply_entry(entry, producer=producer)
+        """Send what is due, if this is the beat that does. A message that cannot be sent is one tick late."""
+        if not self.is_taken:
+            return
+        try:
+            self.apply_async(entry, producer=producer, advance=False)
+        except SchedulingError as error:
+            log.warning("beat_could_not_send", job=entry.name, reason=str(error))
 
 
 class OneWorker(bootsteps.StartStopStep):
