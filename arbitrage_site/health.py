@@ -15,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connection
 from django.db import Error as DatabaseError
 from django.utils.module_loading import import_string
 
+from arbitrage_site.jobs.slots import AHEAD
 from arbitrage_site.models import BeatSlot
 
 Status = Literal["ok", "degraded", "down"]
@@ -124,6 +125,11 @@ def beat(now: datetime) -> Finding:
         return Finding("degraded", "The worker has never fired a scheduled job. Is it running?")
     age = (now - newest).total_seconds()
     allowed = max(settings.POLL_INTERVAL_SECONDS * BEAT_SILENT_AFTER_INTERVALS, BEAT_SILENT_AFTER_SECONDS)
+    if age < -AHEAD.total_seconds():
+        ahead = f"The last scheduled job fired {_spoken(-age)} in the future"
+        return Finding(
+            "degraded", f"{ahead}: the clocks of these machines differ, or one was put back. Set them right."
+        )
     if age > allowed:
         return Finding("down", f"The worker's last scheduled job was {_spoken(age)} ago. Is it running?")
     return Finding("ok")

@@ -6,6 +6,8 @@ beats. A thread dies with its process (docs/decisions/0003-celery-on-files.md).
 """
 
 import fcntl
+from collections.abc import Collection
+from datetime import datetime
 from typing import IO, Any
 
 import structlog
@@ -18,7 +20,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from arbitrage_site import clock
-from arbitrage_site.jobs.slots import claim_entry
+from arbitrage_site.jobs.slots import AHEAD, claim_entry
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +39,7 @@ class SlotScheduler(Scheduler):
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """One round. A database that is away is waited for: whatever comes out of here would end beat."""
         try:
+            self._forget_the_future()
             delay: float = super().tick(*args, **kwargs)
         except DatabaseError as error:
             log.warning("beat_waits", reason=str(error), seconds=RETRY_SECONDS)
@@ -44,6 +47,21 @@ class SlotScheduler(Scheduler):
             self._heap = None  # an entry may have been taken from it
             return RETRY_SECONDS
         return delay
+
+    def _forget_the_future(self) -> None:
+        """Entries that fired while the clock was ahead would wait until it is that late again."""
+        moment = clock.now()
+        heap: Any = self._heap  # nothing before the first round
+        ahead = [entry for _, _, entry in heap or () if entry.last_run_at > moment + AHEAD]
+        if ahead:
+            log.warning("beat_clock_was_ahead", jobs=sorted(entry.name for entry in ahead))
+            self.as_run_at(ahead, moment)
+            self._heap = None  # its times are that clock's
+
+    def as_run_at(self, entries: Collection[Any], moment: datetime) -> None:
+        """Have the next firing of these counted from `moment`."""
+        for entry in entries:
+            entry.last_run_at = moment
 
     def reserve(self, entry: ScheduleEntry) -> Any:
         """Take the slot before the entry counts as fired, which it does not when this raises DatabaseError."""

@@ -1,4 +1,4 @@
-"""Beat without and with Redis: what a database that is away for a moment costs."""
+"""Beat without and with Redis: what a database that is away for a moment costs, and a clock that was ahead."""
 
 import time
 from datetime import timedelta
@@ -10,6 +10,7 @@ from celery import Celery
 from celery.beat import ScheduleEntry, Scheduler, Service
 from django.db import OperationalError
 from django_celery_beat import schedulers
+from django_celery_beat.models import PeriodicTask
 
 from arbitrage_site import clock
 from arbitrage_site.jobs import slots, worker
@@ -76,3 +77,36 @@ def test_a_slot_that_another_beat_took_is_not_sent(app: Celery, monkeypatch: pyt
     beat.slept.append(0)
     beat.service.start()
     assert beat.sent == []
+
+
+@pytest.mark.parametrize("scheduler", [SlotScheduler, SlotDatabaseScheduler])
+def test_after_a_clock_was_put_back_a_job_waits_its_interval_and_not_the_difference(
+    app: Celery, scheduler: type[Scheduler], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduled = Beat(app, scheduler, monkeypatch).scheduler
+    scheduled.tick()
+    [entry] = scheduled.schedule.values()
+    entry.last_run_at = clock.now() + timedelta(hours=1)
+    scheduled._heap = None
+    scheduled.populate_heap()
+    assert scheduled._heap[0].time > clock.now().timestamp() + EVERY
+    scheduled.tick()
+    assert scheduled._heap[0].time <= clock.now().timestamp() + EVERY
+
+
+def test_a_schedule_that_was_stored_by_a_clock_ahead_is_mended_at_the_start(
+    app: Celery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Beat(app, SlotDatabaseScheduler, monkeypatch)
+    PeriodicTask.objects.update(last_run_at=clock.now() + timedelta(hours=1))
+    Beat(app, SlotDatabaseScheduler, monkeypatch)
+    assert PeriodicTask.objects.get().last_run_at <= clock.now()
+
+
+def test_a_clock_put_back_is_mended_in_the_tables_too(app: Celery, monkeypatch: pytest.MonkeyPatch) -> None:
+    scheduled = Beat(app, SlotDatabaseScheduler, monkeypatch).scheduler
+    PeriodicTask.objects.update(last_run_at=clock.now() + timedelta(hours=1))
+    scheduled._schedule, scheduled._heap = scheduled.all_as_schedule(), None
+    scheduled.tick()
+    scheduled.tick()
+    assert PeriodicTask.objects.get().last_run_at <= clock.now()

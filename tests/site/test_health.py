@@ -98,6 +98,18 @@ def test_the_worker_is_down_when_its_schedule_fell_silent() -> None:
     assert "5 h ago" in finding.detail
 
 
+def test_a_firing_in_the_future_is_said_to_be_the_clocks_fault() -> None:
+    fire(timedelta(hours=-5))
+    finding = health.beat(NOW)
+    assert finding.status == "degraded"
+    assert "5 h in the future: the clocks of these machines differ" in finding.detail
+
+
+def test_clocks_may_differ_by_seconds() -> None:
+    fire(timedelta(seconds=-30))
+    assert health.beat(NOW).status == "ok"
+
+
 def test_a_stopped_consumer_says_why() -> None:
     everyone_seen(stopped="50 bad records in a row.")
     finding = pipeline.consumers(NOW)

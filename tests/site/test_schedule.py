@@ -14,7 +14,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from arbitrage_site import celery_app, clock
 from arbitrage_site.jobs import slots
-from arbitrage_site.jobs.schedule import seed
+from arbitrage_site.jobs.schedule import forget_the_future, seed
 from arbitrage_site.models import DeclaredJob
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,25 @@ def test_of_two_beats_one_fires(monkeypatch: pytest.MonkeyPatch, when: Any) -> N
     assert [slots.claim_entry(entry) for _ in range(2)] == [True, False]
     monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(seconds=300))
     assert slots.claim_entry(entry)
+
+
+def test_a_clock_that_was_ahead_costs_two_minutes_and_not_the_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fires(minute: int) -> bool:
+        monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(minutes=minute, seconds=1))
+        return slots.claim("poll", 60)
+
+    assert all(fires(minute) for minute in range(60))
+    assert [fires(minute) for minute in range(4)] == [False, False, True, True]
+    assert not fires(3)
+
+
+def test_only_firings_of_the_future_are_counted_anew() -> None:
+    seed(declared(ahead=300, usual=300))
+    before = NOON - timedelta(minutes=3)
+    PeriodicTask.objects.filter(name="ahead").update(last_run_at=NOON + timedelta(hours=1))
+    PeriodicTask.objects.filter(name="usual").update(last_run_at=before)
+    forget_the_future(NOON)
+    assert dict(PeriodicTask.objects.values_list("name", "last_run_at")) == {"ahead": NOON, "usual": before}
 
 
 def test_the_schedule_is_in_the_admin_only_where_beat_reads_it() -> None:
