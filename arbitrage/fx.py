@@ -9,10 +9,12 @@ from xml.etree.ElementTree import Element, ParseError
 import httpx2
 from defusedxml import DefusedXmlException, ElementTree
 from django.conf import settings
+from django.db import transaction
 
 from arbitrage.models import FxRate
 from arbitrage_site.http import UnreadableBody, body_of, http_client
 from products.marketplaces import MARKETPLACES
+from products.services import want_recompute
 
 CURRENCIES = sorted({entry.currency for entry in MARKETPLACES.values()} - {"EUR"})
 """What must be in the file: every marketplace's currency except the euro, in which it quotes."""
@@ -29,13 +31,19 @@ class FxUnavailable(Exception):
 
 
 def fetch(now: datetime, *, transport: httpx2.BaseTransport | None = None) -> list[FxRate]:
-    """Ask for the newest rates and store them. Returns the rows that are new or changed; raises FxUnavailable."""
+    """Ask for the newest rates and store them, with the wish to compute all products again where any changed.
+
+    Returns the rows that are new or changed; raises FxUnavailable.
+    """
     rows = parse(_body(transport), now)
     known = {(row.day, row.currency): row.rate for row in FxRate.objects.filter(day__in={row.day for row in rows})}
     changed = [row for row in rows if known.get((row.day, row.currency)) != row.rate]
-    FxRate.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["day", "currency"], update_fields=["rate", "source"]
-    )
+    with transaction.atomic():
+        FxRate.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["day", "currency"], update_fields=["rate", "source"]
+        )
+        if changed:
+            want_recompute()
     return changed
 
 

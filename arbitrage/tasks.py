@@ -6,7 +6,6 @@ from celery import shared_task
 from arbitrage import fx
 from arbitrage.detection import recompute
 from arbitrage_site.clock import now
-from products.services import want_recompute
 
 log = structlog.get_logger(__name__)
 
@@ -15,7 +14,7 @@ log = structlog.get_logger(__name__)
 def request_recompute() -> None:
     """Have the detector look again at what is due. Asking twice costs work but changes nothing."""
     moment = now()
-    count = recompute.request(recompute.due(moment), moment)
+    count = recompute.request_all(moment) or recompute.request(recompute.due(moment), moment)
     log.info("recompute_requested", products=count)
 
 
@@ -28,5 +27,3 @@ def fetch_fx_rates() -> None:
         log.warning("fx_not_fetched", reason=str(error))
         return
     log.info("fx_fetched", days=sorted({str(row.day) for row in changed}))
-    if changed:
-        want_recompute()

@@ -9,6 +9,7 @@ __all__ = [
     "Listing",
     "PollTarget",
     "Product",
+    "RecomputeAll",
     "RollUp",
     "RollUpShare",
     "SearchDirty",
@@ -74,6 +75,17 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.asin
+
+
+class RecomputeAll(models.Model):
+    """The wish that the detector looks at all products again: one row, or none. `after` is the last it looked at."""
+
+    ONLY = 1
+
+    after = models.CharField(max_length=10, blank=True)
+
+    def __str__(self) -> str:
+        return f"after {self.after}"
 
 
 class Watch(models.Model):

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from products import bulk
 from products.marketplaces import CODES
-from products.models import PollTarget, Product, Watch
+from products.models import PollTarget, Product, RecomputeAll, Watch
 from products.search import dirty
 from products.search.words import searchable
 from products.waking import wake_planner
@@ -81,6 +81,7 @@ def unwatch(asins: Collection[str]) -> int:
 def set_paused(asins: Collection[str], *, paused: bool, now: datetime) -> int:
     """Pause or resume watches; resumed ones are due at once. Returns how many changed."""
     with transaction.atomic():
+        hold(asins)
         changed = Watch.objects.filter(product_id__in=asins, paused=not paused).update(paused=paused)
         if not paused:
             poll_at_once(asins, now=now)
@@ -90,7 +91,9 @@ def set_paused(asins: Collection[str], *, paused: bool, now: datetime) -> int:
 def poll_at_once(asins: Collection[str], *, now: datetime) -> None:
     """Make the targets of these products due, and wake the planner when that is committed."""
     with transaction.atomic():
-        PollTarget.objects.filter(product_id__in=asins, due_at__gt=now).update(due_at=now)
+        hold(asins)
+        later = PollTarget.objects.select_for_update().filter(product_id__in=asins, due_at__gt=now).order_by("id")
+        bulk.update(PollTarget, ("due_at",), [(now, pk) for pk in later.values_list("id", flat=True)], key=("id",))
         transaction.on_commit(wake_planner, robust=True)
 
 
@@ -128,12 +131,40 @@ def remove(asins: Collection[str]) -> int:
     return count
 
 
-def want_recompute(asins: Collection[str] | None = None) -> int:
-    """Ask the detector to look at these products again (all of them without an argument). Returns how many."""
-    products = Product.objects.filter(recompute_wanted=False)
-    if asins is not None:
-        products = products.filter(asin__in=asins)
-    return products.update(recompute_wanted=True)
+def want_recompute(asins: Collection[str] | None = None) -> None:
+    """Ask the detector to look at these products again, or at all of them.
+
+    The wish for all is one row, so that it commits with what made it necessary; `next_of_all` works it off.
+    """
+    if asins is None:
+        if Product.objects.exists():  # migrations wish too, where there is nothing yet
+            RecomputeAll.objects.update_or_create(pk=RecomputeAll.ONLY, defaults={"after": ""})
+        return
+    for part in dirty.parts(asins):
+        with transaction.atomic():
+            hold(part)
+            Product.objects.filter(asin__in=part, recompute_wanted=False).update(recompute_wanted=True)
+
+
+def next_of_all(limit: int) -> list[str]:
+    """Take the next products, in order, that a wish for all has not reached; none without one, or at its end.
+
+    Runs in the transaction that appends their records. Whoever wishes meanwhile begins it anew, and of two who take the
+    same products both ask.
+    """
+    wish = RecomputeAll.objects.first()
+    if wish is None:
+        return []
+    rest = Product.objects.filter(asin__gt=wish.after).order_by("asin")
+    asins = list(rest.values_list("asin", flat=True)[:limit])
+    hold(asins)
+    as_read = RecomputeAll.objects.filter(pk=wish.pk, after=wish.after)
+    if asins:
+        as_read.update(after=asins[-1])
+    else:
+        as_read.delete()
+    recompute_asked(asins)
+    return asins
 
 
 def recompute_asked(asins: Collection[str]) -> None:

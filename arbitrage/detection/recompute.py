@@ -1,4 +1,4 @@
-"""Asking the detector to look again: at what somebody wants recomputed, at open opportunities, and at a slice."""
+"""Asking the detector to look again: at what somebody wants recomputed, at open opportunities, at a slice, at all."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,7 +12,7 @@ from ingestion.eventlog.sql import append
 from ingestion.events import ProductEnriched
 from ingestion.topics import ENRICHED
 from products.models import Product
-from products.services import hold, recompute_asked
+from products.services import hold, next_of_all, recompute_asked
 
 SLOT_SECONDS = 900
 SLICES = 96
@@ -46,6 +46,18 @@ def request(asins: Collection[str], now: datetime) -> int:
             recompute_asked(chunk)
             append(ENRICHED, [_event(asin, now) for asin in chunk], now=now)
     return len(ordered)
+
+
+def request_all(now: datetime) -> int:
+    """Append a record for each product where somebody wishes for all, from where it stopped. Returns how many."""
+    count = 0
+    while True:
+        with transaction.atomic():
+            chunk = next_of_all(CHUNK)
+            append(ENRICHED, [_event(asin, now) for asin in chunk], now=now)
+        if not chunk:
+            return count
+        count += len(chunk)
 
 
 def _event(asin: str, now: datetime) -> ProductEnriched:

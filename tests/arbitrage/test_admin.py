@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from arbitrage.models import AlertRule, FxRate, Opportunity, SellerProfile, VatRate
-from products.models import Product
+from products.models import Product, RecomputeAll
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -72,23 +72,23 @@ def test_an_edited_profile_has_everything_computed_again(admin: Client) -> None:
     factories.product()
     assert post(admin, "sellerprofile", **PROFILE) == ""
     assert SellerProfile.objects.get(name="Mine").vat_registrations == ["DE", "FR"]
-    assert Product.objects.get().recompute_wanted
+    assert RecomputeAll.objects.exists()
 
 
 def test_a_blocked_brand_has_everything_scored_again(admin: Client) -> None:
     factories.product()
     assert post(admin, "blockedbrand", name="Acme", reason="gated") == ""
-    assert Product.objects.get().recompute_wanted
+    assert RecomputeAll.objects.exists()
 
 
 def test_a_new_and_a_deleted_rate_have_everything_computed_again(admin: Client) -> None:
     factories.product()
     assert post(admin, "vatrate", **VAT) == ""
-    assert Product.objects.get().recompute_wanted
-    Product.objects.update(recompute_wanted=False)
+    assert RecomputeAll.objects.exists()
+    RecomputeAll.objects.all().delete()
     row = VatRate.objects.get(country="AT")
     admin.post(reverse("admin:arbitrage_vatrate_delete", args=[row.pk]), {"post": "yes"})
-    assert Product.objects.get().recompute_wanted
+    assert RecomputeAll.objects.exists()
 
 
 @pytest.mark.parametrize(

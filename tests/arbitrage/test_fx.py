@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import httpx2
 import pytest
+from django.db import OperationalError
 from pytest_django import Settings
 
 from arbitrage import fx, tasks
 from arbitrage.models import FxRate
-from products.models import Product
+from products.models import RecomputeAll
 from tests import factories
 from tests.factories import NOON
 
@@ -94,4 +95,20 @@ def test_a_new_rate_asks_for_a_second_look_at_every_product(monkeypatch: pytest.
     factories.product()
     monkeypatch.setattr(fx, "http_client", lambda **_given: httpx2.Client(transport=answering(file())))
     tasks.fetch_fx_rates()
-    assert Product.objects.filter(recompute_wanted=True).count() == 1
+    assert RecomputeAll.objects.count() == 1
+    RecomputeAll.objects.all().delete()
+    tasks.fetch_fx_rates()
+    assert not RecomputeAll.objects.exists()
+
+
+def test_a_rate_whose_wish_failed_is_fetched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OperationalError("canceling statement due to statement timeout")
+
+    factories.product()
+    monkeypatch.setattr(fx, "want_recompute", fail)
+    with pytest.raises(OperationalError):
+        fx.fetch(NOON, transport=answering(file()))
+    monkeypatch.undo()
+    assert fx.fetch(NOON, transport=answering(file()))
+    assert RecomputeAll.objects.exists()

@@ -16,7 +16,7 @@ from arbitrage.economics.table_loading import load_tables
 from arbitrage.models import FeeAmount, ReferralRate, VatRate
 from arbitrage.rate_files.files import FILES, FOLDER, RefusedRates, read
 from arbitrage.rate_files.loading import load
-from products.models import Product
+from products.models import RecomputeAll
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_a_changed_row_is_loaded_and_has_everything_computed_again(folder: Path)
     before = load_tables()
     loaded = load(folder)
     assert (loaded.added, loaded.changed, loaded.removed) == (0, 1, 0)
-    assert Product.objects.get().recompute_wanted
+    assert RecomputeAll.objects.exists()
     assert load_tables() is not before
 
 

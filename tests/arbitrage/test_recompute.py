@@ -1,18 +1,22 @@
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitrage.detection import recompute
 from arbitrage.tasks import request_recompute
+from ingestion.eventlog.sql import append
 from ingestion.eventlog.values import unpack
 from ingestion.events import ProductEnriched, decode
 from ingestion.models import LogRecord
-from products.models import Product
-from products.services import want_recompute
+from ingestion.topics import Topic
+from products.models import Product, RecomputeAll
+from products.services import next_of_all, want_recompute
 from tests import factories
 from tests.factories import NOON
 
@@ -53,7 +57,7 @@ def test_wanted_open_and_sliced_products_are_due() -> None:
 @db
 def test_a_request_carries_asin_and_cause_alone_and_clears_the_wish() -> None:
     factories.product()
-    want_recompute()
+    want_recompute(["B0TEST0001"])
     assert recompute.request(["B0TEST0001"], NOON) == 1
     [event] = asked()
     assert (event.asin, event.cause, event.listings, event.fetched_at) == ("B0TEST0001", "recompute", {}, None)
@@ -63,7 +67,7 @@ def test_a_request_carries_asin_and_cause_alone_and_clears_the_wish() -> None:
 @db
 def test_the_wish_and_its_record_stand_or_fall_together(monkeypatch: pytest.MonkeyPatch) -> None:
     factories.product()
-    want_recompute()
+    want_recompute(["B0TEST0001"])
     monkeypatch.setattr("arbitrage.detection.recompute.Product.objects", None)
     with pytest.raises(AttributeError):
         recompute.request(["B0TEST0001"], NOON)
@@ -74,9 +78,54 @@ def test_the_wish_and_its_record_stand_or_fall_together(monkeypatch: pytest.Monk
 @db
 def test_the_task_asks_for_what_is_wanted() -> None:
     factories.product()
-    want_recompute()
+    want_recompute(["B0TEST0001"])
     request_recompute()
     assert [event.asin for event in asked()] == ["B0TEST0001"]
+
+
+@db
+def test_the_task_asks_for_all_once_where_that_is_wished() -> None:
+    for asin in NOT_NOW[:3]:
+        factories.product(asin)
+    want_recompute()
+    want_recompute()
+    request_recompute()
+    request_recompute()
+    assert [event.asin for event in asked()] == NOT_NOW[:3]
+    assert not RecomputeAll.objects.exists()
+
+
+def append_once(topic: Topic, events: Sequence[ProductEnriched], *, now: datetime) -> None:
+    if LogRecord.objects.exists():
+        raise OperationalError("the server closed the connection")
+    append(topic, events, now=now)
+
+
+@db
+def test_a_wish_for_all_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    for asin in NOT_NOW[:5]:
+        factories.product(asin)
+    want_recompute(NOT_NOW[:5])
+    want_recompute()
+    monkeypatch.setattr(recompute, "CHUNK", 2)
+    monkeypatch.setattr(recompute, "append", append_once)
+    with pytest.raises(OperationalError):
+        recompute.request_all(NOON)
+    monkeypatch.undo()
+    assert list(Product.objects.filter(recompute_wanted=True).values_list("asin", flat=True)) == NOT_NOW[2:5]
+    assert recompute.request_all(NOON) == 3
+    assert sorted(event.asin for event in asked()) == NOT_NOW[:5]
+
+
+@db
+def test_a_new_wish_begins_again() -> None:
+    for asin in NOT_NOW[:3]:
+        factories.product(asin)
+    want_recompute()
+    assert next_of_all(2) == NOT_NOW[:2]
+    want_recompute()
+    assert next_of_all(9) == NOT_NOW[:3]
+    assert (next_of_all(9), RecomputeAll.objects.count()) == ([], 0)
 
 
 @db

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from arbitrage.models import SellerProfile
 from arbitrage.whatif.snapshot import keeper
 from arbitrage.whatif.terms import rate_keeper
-from products.models import Product
+from products.models import Product, RecomputeAll
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_saving_makes_a_profile_and_wishes_for_judgement(signed_in: Client, flip
     assert "price offsets were left out" in response.content.decode()
     base.refresh_from_db()
     assert (base.prep, base.is_default) == (0, True)
-    assert Product.objects.get().recompute_wanted
+    assert RecomputeAll.objects.exists()
 
 
 def test_a_saved_profile_ships_at_the_prices_of_its_base(signed_in: Client, flip: Product, base: SellerProfile) -> None:

@@ -72,6 +72,12 @@ def edit(seed: int, over: Event) -> None:
             heats = {(asin, code): random.Random(seed).randint(0, 2) for asin in next(orders) for code in ("DE", "IT")}  # noqa: S311
             services.set_heat(heats, now=now, at_most=timedelta(minutes=15))
         recompute.request(next(orders)[:5], now)
+        services.want_recompute(next(orders)[:5])
+        services.want_recompute()
+        recompute.request_all(now)
+        services.poll_at_once(next(orders), now=now)
+        for paused in (True, False):
+            services.set_paused(next(orders)[:3], paused=paused, now=now)
         services.unwatch(next(orders)[:3])
         services.watch(next(orders), origin=Watch.Origin.PAGE, now=now)
         roll_up(now)
