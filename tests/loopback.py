@@ -1,19 +1,26 @@
 """A server on a free port of loopback that a test plays the other side with."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypeVar
 
+from tests.certificates import Certificate
+
 
 class LoopbackServer(ThreadingHTTPServer):
-    """It does not answer while `may_answer` is unset, which a handler waits for."""
+    """It does not answer while `may_answer` is unset, which a handler waits for. With `own` it speaks TLS alone."""
 
     daemon_threads = True
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+    def __init__(self, handler: type[BaseHTTPRequestHandler], own: Certificate | None = None) -> None:
         super().__init__(("127.0.0.1", 0), handler)
+        if own:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(own.cert, own.key)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.may_answer = threading.Event()
         self.may_answer.set()
 

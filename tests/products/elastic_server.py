@@ -4,6 +4,7 @@ import json
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from tests.certificates import Certificate
 from tests.loopback import LoopbackServer
 
 EMPTY: dict[str, Any] = {
@@ -22,8 +23,9 @@ class ScriptedServer(LoopbackServer):
 
     product = "Elasticsearch"
 
-    def __init__(self) -> None:
-        super().__init__(_Handler)
+    def __init__(self, own: Certificate | None = None) -> None:
+        super().__init__(_Handler, own)
+        self.scheme = "https" if own else "http"
         self.status = 200
         self.answer: Any = EMPTY
         self.asked: list[tuple[str, list[Any]]] = []
@@ -31,7 +33,7 @@ class ScriptedServer(LoopbackServer):
     @property
     def url(self) -> str:
         """With a user whose password must never be seen."""
-        return f"http://reader:hush-hush@127.0.0.1:{self.server_port}"
+        return f"{self.scheme}://reader:hush-hush@127.0.0.1:{self.server_port}"
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,7 +1,6 @@
 """Limits and cache on Redis: the contract, and what happens when it is emptied, killed, stopped or misconfigured."""
 
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from arbitrage_site import cached, engines, redis_checks, redis_client
 from arbitrage_site.jobs import broker, work
 from arbitrage_site.limits import Counters, Limit, rules, spend
 from arbitrage_site.limits.redis import RedisCounters
+from tests.certificates import self_signed
 from tests.contracts.cache import CacheContract, CountersContract, LimitContract
 from tests.services.redis_server import RedisServer
 
@@ -163,15 +163,12 @@ def test_tls_against_plain_is_one_sentence(server: RedisServer, settings: Settin
 @pytest.fixture
 def encrypted(tmp_path: Path) -> Iterator[RedisServer]:
     """A server that speaks TLS alone, with a certificate of its own."""
-    files = {name: str(tmp_path / name) for name in ("cert.pem", "key.pem")}
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *names]
-    subprocess.run([*made, "-keyout", files["key.pem"], "-out", files["cert.pem"]], check=True, capture_output=True)
+    own = self_signed(tmp_path)
     server = RedisServer(
         tmp_path,
-        *("--tls-cert-file", files["cert.pem"], "--tls-key-file", files["key.pem"]),
-        *("--tls-ca-cert-file", files["cert.pem"], "--tls-auth-clients", "no"),
-        ca_file=files["cert.pem"],
+        *("--tls-cert-file", own.cert, "--tls-key-file", own.key),
+        *("--tls-ca-cert-file", own.cert, "--tls-auth-clients", "no"),
+        ca_file=own.cert,
     )
     server.start()
     yield server
