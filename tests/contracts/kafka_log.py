@@ -29,6 +29,22 @@ QUICK: broker.Settings = {"session.timeout.ms": 1500, "heartbeat.interval.ms": 3
 LARGE = 20_000_000
 
 
+def messages(count: int, topic: str) -> list[Message]:
+    """What a program that knows nothing of us reads, from the start."""
+    consumer = Consumer({**settings.KAFKA, "group.id": "bare"})
+    name = broker.name_of(topic)
+    consumer.assign([TopicPartition(name, number, OFFSET_BEGINNING) for number in range(PARTITIONS)])
+    found: list[Message] = []
+
+    def came() -> bool:
+        found.extend(message for message in consumer.consume(1000, 0.1) if message.error() is None)
+        return len(found) >= count
+
+    eventually(came)
+    consumer.close()
+    return found
+
+
 class KafkaLogContract(EventLogContract):
     """Whatever Kafka lost, repeats or never had, a group passes the records of SQL, each once."""
 
@@ -63,19 +79,7 @@ class KafkaLogContract(EventLogContract):
         assert producer.flush(10) == 0
 
     def messages(self, count: int, topic: str = ENRICHED.name) -> list[Message]:
-        """What a program that knows nothing of us reads, from the start."""
-        consumer = Consumer({**settings.KAFKA, "group.id": "bare"})
-        name = broker.name_of(topic)
-        consumer.assign([TopicPartition(name, number, OFFSET_BEGINNING) for number in range(PARTITIONS)])
-        found: list[Message] = []
-
-        def came() -> bool:
-            found.extend(message for message in consumer.consume(1000, 0.1) if message.error() is None)
-            return len(found) >= count
-
-        eventually(came)
-        consumer.close()
-        return found
+        return messages(count, topic)
 
     def test_anybody_can_read_a_value_as_plain_json(self) -> None:
         [sent] = self.append([7])
