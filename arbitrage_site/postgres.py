@@ -5,6 +5,7 @@ The other places that know of it are `engines` (how to connect), `database` (wha
 """
 
 import os
+import re
 from typing import Any
 
 import psycopg
@@ -18,6 +19,9 @@ from django.db.migrations.state import ProjectState
 from django.db.models.signals import post_migrate, pre_migrate
 
 LEAST = 15
+_MOST_QUOTED = 200
+_SAID = re.compile(r": \w[^\s:]*:  (.+)")
+"""What the server itself said, in the language of its lc_messages: two blanks after the severity are the driver's."""
 
 
 def is_used() -> bool:
@@ -39,10 +43,16 @@ def refusal() -> str:
 
 
 def _sentence(reason: str) -> str:
-    """Of the driver's words only what they mean: they name the address, and may hold more than is good in a log."""
+    """Of the driver's words only what they mean: they name the address, and may hold more than is good in a log.
+
+    The server's own words, where they are not known, are quoted without the password.
+    """
     given = connection.settings_dict
     place = f"PostgreSQL at {given['HOST'] or 'the local socket'}:{given['PORT'] or 5432}"
+    untrusted = f"{place} has a certificate that is not trusted: name its signer as sslrootcert"
     for words, meaning in (
+        ("certificate verify failed", untrusted),
+        ("root certificate file", untrusted),
         ("password authentication failed", f"{place} refuses user {given['USER']} with this password"),
         ("no password supplied", f"{place} asks for the password of user {given['USER']}"),
         ("does not exist", f"{place} has no database {given['NAME']}, or no user {given['USER']}: create it"),
@@ -53,6 +63,9 @@ def _sentence(reason: str) -> str:
     ):
         if words in reason:
             return f"{meaning}. If that is not meant, correct DATABASE_URL."
+    if said := _SAID.search(reason):
+        own = said[1].replace(given.get("PASSWORD") or "\0", "...")[:_MOST_QUOTED]
+        return f"{place} refuses: {own.rstrip('.')}. Correct that there, or correct DATABASE_URL."
     return f"{place} does not answer. Start it, or correct DATABASE_URL; without it the data is kept in SQLite."
 
 

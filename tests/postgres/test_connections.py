@@ -43,6 +43,12 @@ def test_what_is_wrong_with_the_address_is_said(
         ('FATAL:  password authentication failed for user "a"', "refuses user arbitrage with this password"),
         ("fe_sendauth: no password supplied", "asks for the password of user arbitrage"),
         ("server does not support SSL, but SSL was required", "does not speak TLS: leave out sslmode"),
+        (
+            'FATAL:  no pg_hba.conf entry for host "10.0.0.7", user "a", no encryption',
+            "neither from here nor without TLS",
+        ),
+        ("SSL error: certificate verify failed", "is not trusted: name its signer as sslrootcert"),
+        ('root certificate file "/root.crt" does not exist', "is not trusted: name its signer as sslrootcert"),
         ("FATAL:  sorry, too many clients already", "has no connection left: raise max_connections"),
         ("FATAL:  the database system is starting up", "is starting: wait for it"),
     ],
@@ -51,6 +57,36 @@ def test_the_servers_words_become_a_sentence_without_secrets(words: str, sentenc
     said = postgres._sentence(f'connection to server at "10.0.0.7", port 5432 failed: {words}')
     assert sentence in said
     assert "10.0.0.7" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "quoted"),
+    [
+        (
+            "FATAL:  Passwort-Authentifizierung für Benutzer »a« fehlgeschlagen",
+            "Passwort-Authentifizierung für Benutzer »a« fehlgeschlagen",
+        ),
+        ("ВАЖНО:  слишком много клиентов", "слишком много клиентов"),
+        ("致命错误:  数据库系统启动中", "数据库系统启动中"),
+        ("FATAL:  the database system is shutting down\n", "the database system is shutting down"),
+        ("FATAL:  hush-hush is wrong.", "... is wrong"),
+    ],
+)
+def test_what_is_not_known_by_its_words_is_quoted_and_no_silence(
+    words: str, quoted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", "hush-hush")
+    said = postgres._sentence(f'connection failed: connection to server at "10.0.0.7", port 5432 failed: {words}')
+    assert f" refuses: {quoted}. Correct that there, or correct DATABASE_URL." in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?", "timeout expired"],
+)
+def test_silence_is_called_silence(words: str) -> None:
+    said = postgres._sentence(f'connection to server at "10.0.0.7", port 5432 failed: {words}')
+    assert "does not answer. Start it" in said
 
 
 def test_an_old_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
