@@ -49,7 +49,7 @@ services: ## install and start Kafka, Elasticsearch, PostgreSQL and Redis here; 
 services-stop: ## stop them; their data stays
 	@services/services stop
 
-bench: $(VENV)/.test ## every promise in the README, measured against a baseline of the same run
+bench: $(VENV)/.test ## the promises in the README that need no server, measured; `python -m benchmarks.services` has the others
 	@$(BIN)/python -m benchmarks
 
 screenshot: $(VENV)/.test ## the README's picture, of the demo that runs at 127.0.0.1:8000; needs Chromium

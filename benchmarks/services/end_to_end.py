@@ -7,13 +7,14 @@ each opportunity that is told in the log, the API is asked for it at once: what 
 import json
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.request import urlopen
 
 import psycopg
 
 from benchmarks.setting import options, p95, report
 from ingestion.eventlog import values
+from ingestion.topics import TOPICS
 from products.marketplaces import CODES
 from tests.faults import proof
 from tests.installation import Installation
@@ -51,21 +52,30 @@ def main() -> int:
         "p95_seconds": p95(seconds),
     }
     promise = f"p95 under {MOST_SECONDS:.0f} s at {A_SECOND} listings a second or more"
-    passed = bool(seconds) and p95(seconds) < MOST_SECONDS and float(after - before) / took >= 0.9 * A_SECOND
+    passed = bool(seconds) and p95(seconds) < MOST_SECONDS and float(after - before) / took >= A_SECOND
     return report("end_to_end", promise, measured, passed=passed, as_json=arguments.json)
 
 
 def _watch(installation: Installation, seconds: int) -> list[float]:
-    """Seconds from Keepa's answer to the API's, of each opportunity told."""
-    found, end = [], time.monotonic() + seconds
+    """Seconds from Keepa's answer to the API's, of each opportunity told of what was answered meanwhile.
+
+    After the end it goes on until all that was polled before has been passed: what comes late counts with its delay.
+    """
+    found, end = [], datetime.now(UTC) + timedelta(seconds=seconds)
+    wanted: dict[tuple[str, int], int] = {}
+    topics_left = len(TOPICS)
     with psycopg.connect(installation.database, autocommit=True) as connection:
         [newest] = connection.execute(_NEWEST).fetchone() or [0]
-        while time.monotonic() < end:
+        while topics_left:
             for number, value in connection.execute(_TOLD, [newest]).fetchall():
                 newest, event = number, json.loads(values.unpack(value))
-                if answered := event.get("fetched_at"):
+                answered = datetime.fromisoformat(event["fetched_at"]) if event.get("fetched_at") else None
+                if answered and answered < end:
                     _asked(installation, event["opportunity_id"])
-                    found.append((datetime.now(UTC) - datetime.fromisoformat(answered)).total_seconds())
+                    found.append((datetime.now(UTC) - answered).total_seconds())
+            if datetime.now(UTC) >= end and not (wanted and proof.behind(installation, wanted)):
+                topics_left -= 1
+                wanted = proof.ends(installation)  # what one topic leads to is in the next
             time.sleep(LOOK_SECONDS)
     return found
 
