@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from tests import servers
-from tests.faults import proof
+from tests.faults import liveness, proof
 from tests.faults.faults import all_faults, one_by_one
 from tests.faults.stage import Stage
 from tests.installation import Installation
@@ -52,23 +52,25 @@ def run(seed: int, *, products: int, only: str) -> bool:
 
 
 def _prove(stage: Stage, name: str, started: float) -> None:
-    """After a fault: nothing died for good, the consumers catch up, nothing is lost or twice. All under load."""
+    """After a fault: nothing died for good, all goes on, the consumers catch up, nothing is lost or twice."""
     installation = stage.installation
     begun = time.monotonic()
     if died := installation.died():
         raise proof.Unproved(f"after {name!r} these had ended: {', '.join(died)}")
     try:
+        liveness.goes_on(installation, liveness.moment(installation))
         proof.caught_up(installation)
         well = time.monotonic() - begun
         proof.conserved(installation)
     except proof.Unproved as error:
         raise proof.Unproved(f"after {name!r}: {error}") from None
-    say(f"  {time.monotonic() - started:5.0f} s  {name}: caught up after {well:.1f} s, conserved")
+    say(f"  {time.monotonic() - started:5.0f} s  {name}: going on and caught up after {well:.1f} s, conserved")
 
 
 def _finish(stage: Stage) -> None:
-    """At rest: everything was passed and indexed, documents equal rows, only poison was set aside."""
+    """All queues have workers; at rest everything was passed and indexed, and only poison was set aside."""
     installation = stage.installation
+    liveness.served(installation)
     for name in list(installation.running):
         if name.startswith(("worker", "beat")):
             installation.end(name, signal.SIGTERM)
