@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from tests import servers
-from tests.faults import liveness, proof
+from tests.faults import liveness, proof, rest
 from tests.faults.faults import all_faults, one_by_one
 from tests.faults.stage import Stage
 from tests.installation import Installation
@@ -34,13 +34,14 @@ def run(seed: int, *, products: int, only: str) -> bool:
         stage = Stage(installation, dice)
         try:
             installation.prepare(products)
+            began = rest.positions(installation)
             installation.start_all()
             proof.wait_until("the first alert", lambda: installation.rows(ALERTS) > [(0,)])
             for name in order:
                 stage.wait(0.2, 2)
                 faults[name](stage)
                 _prove(stage, name, started)
-            _finish(stage)
+            _finish(stage, began)
         except Exception as error:  # whatever it is, the other seeds go on and the log is kept
             kept = Path(shutil.copy(installation.log, Path(tempfile.gettempdir()) / f"faults-seed{seed}.log"))
             say(f"seed {seed}: FAILED: {type(error).__name__}: {error}")
@@ -67,16 +68,19 @@ def _prove(stage: Stage, name: str, started: float) -> None:
     say(f"  {time.monotonic() - started:5.0f} s  {name}: going on and caught up after {well:.1f} s, conserved")
 
 
-def _finish(stage: Stage) -> None:
-    """All queues have workers; at rest everything was passed and indexed, and only poison was set aside."""
+def _finish(stage: Stage, began: dict[str, int]) -> None:
+    """All queues have workers; at rest everything was passed, counted and indexed, and would be judged the same."""
     installation = stage.installation
     liveness.served(installation)
     for name in list(installation.running):
         if name.startswith(("worker", "beat")):
             installation.end(name, signal.SIGTERM)
-    proof.caught_up(installation)
-    proof.indexed(installation)
-    say(proof.conserved(installation))
+    rest.at_rest(installation)
+    say(rest.judged_the_same(installation))
+    report = proof.conserved(installation)
+    say(report)
+    rest.compared_all(report)
+    rest.counted(installation, began)
     proof.only_poison_is_set_aside(installation, stage.poison)
 
 
