@@ -16,9 +16,11 @@ from pathlib import Path
 
 from tests import servers
 from tests.faults import liveness, proof, rest
+from tests.faults.elastic_proxy import BehindProxy, ElasticProxy
 from tests.faults.faults import all_faults, one_by_one
 from tests.faults.stage import Stage
 from tests.installation import Installation
+from tests.loopback import serving
 
 ALERTS = "SELECT count(*) FROM arbitrage_alert"
 
@@ -27,11 +29,15 @@ def run(seed: int, *, products: int, only: str) -> bool:
     """One seed: all faults in random order; returns whether every proof held."""
     dice = random.Random(seed)  # noqa: S311 - repeatable
     started = time.monotonic()
-    with Installation(f"faults{os.getpid()}s{seed}", DJANGO_SETTINGS_MODULE="tests.faults.settings") as installation:
+    name = f"faults{os.getpid()}s{seed}"
+    with (
+        serving(ElasticProxy(servers.addresses()["ELASTICSEARCH_URL"])) as proxy,
+        BehindProxy(name, proxy, settings="tests.faults.settings") as installation,
+    ):
         installation.commands = one_by_one(installation.commands)
         faults = {name: fault for name, fault in all_faults(installation.commands).items() if only in name}
         order = dice.sample(sorted(faults), len(faults))
-        stage = Stage(installation, dice)
+        stage = Stage(installation, proxy, dice)
         try:
             installation.prepare(products)
             began = rest.positions(installation)

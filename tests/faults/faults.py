@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from tests import servers
+from tests.faults.elastic_proxy import FAULTS
+from tests.faults.proof import Unproved, wait_until
 from tests.faults.stage import Stage
 
 Fault = Callable[[Stage], None]
@@ -100,6 +102,19 @@ def _read_only_index(stage: Stage) -> None:
         stage.ask_elasticsearch("PUT", path, {"index.blocks.write": None})
 
 
+def _misbehaving_elasticsearch(stage: Stage) -> None:
+    """Each answer that a bulk request can get but should not, once."""
+    proxy = stage.elasticsearch
+    proxy.played.clear()
+    proxy.faults.extend(stage.dice.sample(sorted(FAULTS), len(FAULTS)))
+    try:
+        wait_until("spoiling a bulk request in each way", lambda: len(proxy.played) == len(FAULTS))
+    except Unproved as error:
+        raise Unproved(f"{error}: {', '.join(sorted(FAULTS.keys() - set(proxy.played)))} had no effect") from None
+    finally:
+        proxy.faults.clear()
+
+
 def _poison(stage: Stage) -> None:
     for value in (
         b"{not json",
@@ -140,6 +155,7 @@ _SPECIAL: dict[str, Fault] = {
     "two beats": partial(_two, name="beat"),
     "file-size limit in the database": _file_size_limit,
     "read-only index": _read_only_index,
+    "elasticsearch misbehaves": _misbehaving_elasticsearch,
     "poison records": _poison,
     "clocks that are off": _clock,
     "kill all servers at once": _all_servers,

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import redis
 
+from tests import servers
+from tests.faults.elastic_proxy import ElasticProxy
 from tests.installation import POISON, Installation
 
 _APPEND = """
@@ -24,6 +26,7 @@ class Stage:
     """One seed's run."""
 
     installation: Installation
+    elasticsearch: ElasticProxy
     dice: random.Random
     poison: int = field(default=0)
 
@@ -50,9 +53,9 @@ class Stage:
         self.poison += 1
 
     def ask_elasticsearch(self, method: str, path: str, body: object) -> None:
-        """A bare request to the search server, as an operator would send it."""
+        """A bare request to the search server itself, as an operator would send it."""
         request = urllib.request.Request(  # noqa: S310 - the server of these tests on loopback
-            f"{self.installation.environment['ELASTICSEARCH_URL']}{path}",
+            f"{servers.addresses()['ELASTICSEARCH_URL']}{path}",
             data=json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
             method=method,
