@@ -1,5 +1,6 @@
 """What is done to an installation under load. Each fault leaves everything running again when it returns."""
 
+import os
 import signal
 import subprocess
 import time
@@ -9,8 +10,9 @@ from pathlib import Path
 
 from tests import servers
 from tests.faults.elastic_proxy import FAULTS
-from tests.faults.proof import Unproved, wait_until
+from tests.faults.proof import Unproved, asked, wait_until
 from tests.faults.stage import Stage
+from tests.installation import Installation
 
 Fault = Callable[[Stage], None]
 CONSUMERS = ("consume_raw", "detect_opportunities", "evaluate_alerts")
@@ -18,6 +20,15 @@ SESSION_SECONDS = 15
 """The session time-out of a member of a group (`ingestion.eventlog.membership`)."""
 LEASE_SECONDS = 20
 MEGABYTE = 1024 * 1024
+SOON = 30.0
+"""Seconds until a fault that shows no effect is said to have none."""
+_TOO_LARGE = b"File too large"
+_STARTED = "SELECT backend_start FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
+"""The server's own start would not do: it stays the same when the server restarts after a crash of a connection."""
+_REFUSED = """
+SELECT reason FROM products_searchdirty WHERE reason <> '' UNION ALL
+SELECT stopped_because FROM ingestion_consumerstate WHERE "group" = 'search-documents' AND stopped_because <> ''
+"""
 _CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
@@ -81,16 +92,49 @@ def _two(stage: Stage, *, name: str) -> None:
 def _file_size_limit(stage: Stage) -> None:
     """No file may grow beyond a megabyte under the connections there are: a full disk, as PostgreSQL sees it.
 
-    Tables that cannot be extended fail a transaction; where the server's log cannot be written it restarts itself.
+    Tables that cannot be extended fail a transaction; where its log of changes cannot be written it restarts itself.
     """
-    owner = Path(f"/proc/{servers.pid('postgres')}").stat()
-    for (pid,) in stage.installation.rows(_CONNECTIONS):
-        # As the server's own user, who alone may do so; a connection may have been closed meanwhile.
-        command = ["prlimit", "--pid", str(pid), f"--fsize={MEGABYTE}:"]
-        subprocess.run(
-            command, user=owner.st_uid, group=owner.st_gid, extra_groups=[], check=False, capture_output=True
+    installation = stage.installation
+    said, started = installation.log.stat().st_size, asked(installation, _STARTED)
+    limited = [pid for (pid,) in asked(installation, _CONNECTIONS) if _limit(pid, str(MEGABYTE))]
+    if not limited:
+        raise Unproved("the file-size limit had no effect: prlimit could set it for none of the connections")
+    try:
+        time.sleep(4)
+        _await_effect(
+            "the file-size limit",
+            lambda: asked(installation, _STARTED) != started or _TOO_LARGE in _said_since(installation, said),
         )
-    time.sleep(4)
+    finally:
+        for pid in limited:  # those that PostgreSQL did not end must not fail in the midst of another fault
+            _limit(pid, "unlimited")
+
+
+def _await_effect(fault: str, shows: Callable[[], bool]) -> None:
+    try:
+        wait_until("an effect", shows, SOON)
+    except Unproved as error:
+        raise Unproved(f"{fault} had no effect: {error}") from None
+
+
+def _limit(pid: int, size: str) -> bool:
+    """Set the soft limit; False where that failed: the connection may have been closed meanwhile."""
+    command = ["prlimit", "--pid", str(pid), f"--fsize={size}:"]
+    if os.geteuid():
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+    # As the server's own user, who alone may do so where root was stripped of its powers.
+    owner = Path(f"/proc/{servers.pid('postgres')}").stat()
+    done = subprocess.run(
+        command, user=owner.st_uid, group=owner.st_gid, extra_groups=[], check=False, capture_output=True
+    )
+    return done.returncode == 0
+
+
+def _said_since(installation: Installation, start: int) -> bytes:
+    """What the processes wrote from this byte on."""
+    with installation.log.open("rb") as file:
+        file.seek(start)
+        return file.read()
 
 
 def _read_only_index(stage: Stage) -> None:
@@ -98,6 +142,8 @@ def _read_only_index(stage: Stage) -> None:
     stage.ask_elasticsearch("PUT", path, {"index.blocks.write": True})
     try:
         time.sleep(4)
+        # Not attempts: each document that is only in hand has one.
+        _await_effect("the read-only index", lambda: bool(asked(stage.installation, _REFUSED)))
     finally:
         stage.ask_elasticsearch("PUT", path, {"index.blocks.write": None})
 

@@ -11,6 +11,7 @@ import redis
 
 from tests import servers
 from tests.faults.elastic_proxy import ElasticProxy
+from tests.faults.proof import Unproved
 from tests.installation import POISON, Installation
 
 _APPEND = """
@@ -41,10 +42,12 @@ class Stage:
         self.installation.start(name, **more)
 
     def second(self, name: str, seconds: float) -> str:
-        """Start a twin of a process and let both run; returns the twin's name."""
+        """Start a twin of a process and let both run; returns the twin's name. Raises Unproved if either ended."""
         twin = f"{name} (twin)"
         self.installation.start(name, alias=twin)
         time.sleep(seconds)
+        if ended := {name, twin} & set(self.installation.died()):
+            raise Unproved(f"two of {name} at a time had no effect: {' and '.join(sorted(ended))} ended by itself")
         return twin
 
     def plant_poison(self, value: bytes) -> None:
