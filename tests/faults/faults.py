@@ -16,6 +16,8 @@ from tests.installation import Installation
 
 Fault = Callable[[Stage], None]
 CONSUMERS = ("consume_raw", "detect_opportunities", "evaluate_alerts")
+TOGETHER = "consumers"
+"""The process with all of them."""
 SESSION_SECONDS = 15
 """The session time-out of a member of a group (`ingestion.eventlog.membership`)."""
 LEASE_SECONDS = 20
@@ -39,10 +41,21 @@ def all_faults(commands: Iterable[str]) -> dict[str, Fault]:
     return killed | lost | _SPECIAL
 
 
-def one_by_one(commands: Mapping[str, str]) -> dict[str, str]:
-    """The processes with each consumer alone, so that each can be killed alone, and without web servers."""
-    left = {name: command for name, command in commands.items() if name not in ("web", "consumers")}
+def commands_of(seed: int, commands: Mapping[str, str]) -> dict[str, str]:
+    """The processes without web servers: with an even seed as people run them, else each consumer alone.
+
+    Alone each of them can be killed alone; together they share a process, a connection and their turns.
+    """
+    left = {name: command for name, command in commands.items() if name != "web"}
+    if seed % 2 == 0:
+        return left
+    del left[TOGETHER]
     return left | {name: f"python manage.py {name}" for name in (*CONSUMERS, "index_products")}
+
+
+def _consumer(stage: Stage) -> str:
+    """One of the processes with a consumer."""
+    return TOGETHER if TOGETHER in stage.installation.commands else stage.dice.choice(CONSUMERS)
 
 
 def _kill(stage: Stage, *, name: str) -> None:
@@ -65,7 +78,7 @@ def _pause_broker(stage: Stage) -> None:
 
 def _zombie(stage: Stage) -> None:
     """A consumer that stands still beyond its session and its lease, is replaced, and wakes up with a batch in hand."""
-    name = stage.dice.choice(CONSUMERS)
+    name = _consumer(stage)
     stage.installation.signal(name, signal.SIGSTOP)
     twin = stage.second(name, LEASE_SECONDS + 5)
     stage.installation.signal(name, signal.SIGCONT)
@@ -75,7 +88,7 @@ def _zombie(stage: Stage) -> None:
 
 def _rebalance(stage: Stage) -> None:
     """Members come and go while batches run."""
-    name = stage.dice.choice(CONSUMERS)
+    name = _consumer(stage)
     twin = stage.second(name, stage.dice.uniform(3, 6))
     stage.restart(name, stage.dice.choice([signal.SIGTERM, signal.SIGKILL]))
     stage.wait(1, 3)
