@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests import servers
 from tests.faults import liveness, proof, rest
+from tests.faults.deadline import deadline
 from tests.faults.elastic_proxy import BehindProxy, ElasticProxy
 from tests.faults.faults import all_faults, commands_of
 from tests.faults.stage import Stage
@@ -23,6 +24,8 @@ from tests.installation import Installation
 from tests.loopback import serving
 
 ALERTS = "SELECT count(*) FROM arbitrage_alert"
+SEED_SECONDS = 600.0
+"""All faults and proofs of a seed take less."""
 
 
 def run(seed: int, *, products: int, only: str) -> bool:
@@ -35,27 +38,35 @@ def run(seed: int, *, products: int, only: str) -> bool:
         BehindProxy(name, proxy, settings="tests.faults.settings") as installation,
     ):
         installation.commands = commands_of(seed, installation.commands)
-        faults = {name: fault for name, fault in all_faults(installation.commands).items() if only in name}
-        order = dice.sample(sorted(faults), len(faults))
         stage = Stage(installation, proxy, dice)
         try:
-            installation.prepare(products)
-            began = rest.positions(installation)
-            installation.start_all()
-            proof.wait_until("the first alert", lambda: installation.rows(ALERTS) > [(0,)])
-            for name in order:
-                stage.wait(0.2, 2)
-                faults[name](stage)
-                _prove(stage, name, started)
-            _finish(stage, began)
+            with deadline(SEED_SECONDS):
+                count = _play(stage, products, only, started)
         except Exception as error:  # whatever it is, the other seeds go on and the log is kept
             kept = Path(shutil.copy(installation.log, Path(tempfile.gettempdir()) / f"faults-seed{seed}.log"))
             say(f"seed {seed}: FAILED: {type(error).__name__}: {error}")
             say(f"What its processes said: {kept}. Its end:\n{_end(kept)}")
             return False
         took = time.monotonic() - started
-        say(f"seed {seed}: {len(order)} faults, {_counts(installation)}, {took:.0f} s: all proofs held")
+        say(f"seed {seed}: {count} faults, {_counts(installation)}, {took:.0f} s: all proofs held")
     return True
+
+
+def _play(stage: Stage, products: int, only: str, started: float) -> int:
+    """Load, all faults with their proofs, and the proofs of the end; returns how many faults there were."""
+    installation = stage.installation
+    faults = {name: fault for name, fault in all_faults(installation.commands).items() if only in name}
+    order = stage.dice.sample(sorted(faults), len(faults))
+    installation.prepare(products)
+    began = rest.positions(installation)
+    installation.start_all()
+    proof.wait_until("the first alert", lambda: installation.rows(ALERTS) > [(0,)])
+    for name in order:
+        stage.wait(0.2, 2)
+        faults[name](stage)
+        _prove(stage, name, started)
+    _finish(stage, began)
+    return len(order)
 
 
 def _prove(stage: Stage, name: str, started: float) -> None:
