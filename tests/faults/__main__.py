@@ -62,6 +62,7 @@ def _play(stage: Stage, products: int, only: str, started: float) -> int:
     installation.start_all()
     proof.wait_until("the first alert", lambda: installation.rows(ALERTS) > [(0,)])
     for name in order:
+        liveness.hurry(installation)
         stage.wait(0.2, 2)
         faults[name](stage)
         _prove(stage, name, started)

@@ -7,6 +7,7 @@ from tests.installation import Installation
 
 RAW = "raw.keepa_updates"
 RAW_RECORDS = 10
+HURRIED = 300
 QUEUES = ("poll", "default", "slow")
 
 # Rows are told apart by their ids: beats whose clocks are off write times that say nothing about when.
@@ -15,6 +16,13 @@ _SHIPPED = """
 SELECT topic, partition, next_offset FROM ingestion_relayposition WHERE cluster = (
     SELECT cluster FROM ingestion_relayposition ORDER BY saved_at DESC NULLS LAST LIMIT 1
 )
+"""
+# In the demo all listings fall due together, once a minute. Rows that a worker has in hand are left to it.
+_HURRY = """
+UPDATE products_polltarget SET due_at = now() WHERE id IN (
+    SELECT id FROM products_polltarget WHERE due_at > now() AND lease = '' AND source_minute IS NOT NULL
+    ORDER BY random() LIMIT %s FOR UPDATE SKIP LOCKED
+) RETURNING id
 """
 # On both sides of now: a row that a fast clock left behind would else look fresh for as long as it was fast.
 _UNSERVED = """
@@ -43,8 +51,14 @@ def moment(installation: Installation) -> Moment:
     return Moment(ends(installation), asked(installation, _NEWEST_SLOT)[0][0])
 
 
+def hurry(installation: Installation) -> None:
+    """Have some listings fall due now, so that there is load at this moment, and not just once a minute."""
+    asked(installation, _HURRY, HURRIED)
+
+
 def goes_on(installation: Installation, since: Moment) -> None:
     """Wait until Keepa was asked, beat has fired and the relay has shipped all that was there, since this moment."""
+    hurry(installation)
     wait_until(
         f"appending {RAW_RECORDS} more records to {RAW}",
         lambda: moment(installation).raw >= since.raw + RAW_RECORDS,
