@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests import servers
 from tests.faults.elastic_proxy import FAULTS
+from tests.faults.liveness import hurry
 from tests.faults.proof import Unproved, asked, wait_until
 from tests.faults.stage import Stage
 from tests.installation import Installation
@@ -22,15 +23,11 @@ SESSION_SECONDS = 15
 """The session time-out of a member of a group (`ingestion.eventlog.membership`)."""
 LEASE_SECONDS = 20
 MEGABYTE = 1024 * 1024
-SOON = 30.0
-"""Seconds until a fault that shows no effect is said to have none."""
 _TOO_LARGE = b"File too large"
 _STARTED = "SELECT backend_start FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
 """The server's own start would not do: it stays the same when the server restarts after a crash of a connection."""
-_REFUSED = """
-SELECT reason FROM products_searchdirty WHERE reason <> '' UNION ALL
-SELECT stopped_because FROM ingestion_consumerstate WHERE "group" = 'search-documents' AND stopped_because <> ''
-"""
+_BLOCKED = "SELECT FROM products_searchdirty WHERE starts_with(reason, 'cluster_block_exception')"
+"""Not attempts, which each document has that is only in hand, and not the drain's state, which outlives its process."""
 _CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
@@ -115,6 +112,7 @@ def _file_size_limit(stage: Stage) -> None:
     try:
         time.sleep(4)
         _await_effect(
+            stage,
             "the file-size limit",
             lambda: asked(installation, _STARTED) != started or _TOO_LARGE in _said_since(installation, said),
         )
@@ -123,9 +121,15 @@ def _file_size_limit(stage: Stage) -> None:
             _limit(pid, "unlimited")
 
 
-def _await_effect(fault: str, shows: Callable[[], bool]) -> None:
+def _await_effect(stage: Stage, fault: str, shows: Callable[[], bool]) -> None:
+    """Keep the load up until the fault shows. Raises Unproved where it does not."""
+
+    def shows_under_load() -> bool:
+        hurry(stage.installation)
+        return shows()
+
     try:
-        wait_until("an effect", shows, SOON)
+        wait_until("what shows it", shows_under_load, every=2.0)
     except Unproved as error:
         raise Unproved(f"{fault} had no effect: {error}") from None
 
@@ -155,8 +159,7 @@ def _read_only_index(stage: Stage) -> None:
     stage.ask_elasticsearch("PUT", path, {"index.blocks.write": True})
     try:
         time.sleep(4)
-        # Not attempts: each document that is only in hand has one.
-        _await_effect("the read-only index", lambda: bool(asked(stage.installation, _REFUSED)))
+        _await_effect(stage, "the read-only index", lambda: bool(asked(stage.installation, _BLOCKED)))
     finally:
         stage.ask_elasticsearch("PUT", path, {"index.blocks.write": None})
 
@@ -167,9 +170,9 @@ def _misbehaving_elasticsearch(stage: Stage) -> None:
     proxy.played.clear()
     proxy.faults.extend(stage.dice.sample(sorted(FAULTS), len(FAULTS)))
     try:
-        wait_until("spoiling a bulk request in each way", lambda: len(proxy.played) == len(FAULTS))
+        _await_effect(stage, "elasticsearch misbehaves", lambda: len(proxy.played) == len(FAULTS))
     except Unproved as error:
-        raise Unproved(f"{error}: {', '.join(sorted(FAULTS.keys() - set(proxy.played)))} had no effect") from None
+        raise Unproved(f"{error}. Not played: {', '.join(sorted(FAULTS.keys() - set(proxy.played)))}") from None
     finally:
         proxy.faults.clear()
 
