@@ -7,7 +7,7 @@ from tests.installation import Installation
 
 RAW = "raw.keepa_updates"
 RAW_RECORDS = 10
-HURRIED = 300
+HURRIED = 150
 QUEUES = ("poll", "default", "slow")
 
 # Rows are told apart by their ids: beats whose clocks are off write times that say nothing about when.

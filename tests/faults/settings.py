@@ -1,4 +1,4 @@
-"""The product's settings for processes whose clocks are off."""
+"""The product's settings for processes whose clocks are off, with a beat that is seen to go on in little time."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -15,3 +15,5 @@ def _now() -> datetime:
 clock.now = _now  # before anything else imports it by name
 
 from arbitrage_site.settings import *  # noqa: E402, F403 - the clock must be set first
+
+POLL_INTERVAL_SECONDS = 2
