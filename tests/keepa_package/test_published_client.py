@@ -16,7 +16,8 @@ from tests.simulator import KEY, frozen_simulator, running_simulator
 
 FETCH = Path(__file__).parent / "fetch.py"
 ASINS = ("B0DEMO0000", "B0DEMO0001", "B0DEMO0003")
-pytestmark = [pytest.mark.keepa_package, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.keepa_package, pytest.mark.xdist_group("keepa_package"), pytest.mark.timeout(600)]
+"""One worker for all: two would make the client's environment in the same folder at a time."""
 
 
 @pytest.fixture(scope="module")
