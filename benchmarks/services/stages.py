@@ -40,6 +40,7 @@ ON position.topic = log.topic AND position.partition = log.partition AND positio
 WHERE log.topic = ANY(%s)
 """
 _SIZE = "SELECT pg_total_relation_size('{0}') / greatest(1, (SELECT count(*) FROM {0}))"
+_VALUES = "SELECT topic, avg(length(value)) FROM ingestion_logrecord GROUP BY topic ORDER BY topic"
 LEAST_GAIN = 1.2
 """Of two enrichment processes over one, where the machine has two cores and the servers take part of them."""
 
@@ -138,7 +139,7 @@ def _cpu(sessions: Sequence[int]) -> tuple[float, float]:
 
 
 def _disk(installation: Installation) -> dict[str, object]:
-    """Bytes a listing, a record of the log and a search document take, indexes included."""
+    """Bytes a listing, a record of the log and a search document take, indexes included; values of topics as stored."""
     listing = _number(installation, _SIZE.format("products_listing"))
     record = _number(installation, _SIZE.format("ingestion_logrecord"))
     with Elasticsearch(installation.environment["ELASTICSEARCH_URL"]) as client:
@@ -146,7 +147,8 @@ def _disk(installation: Installation) -> dict[str, object]:
         client.indices.forcemerge(index=index)
         store = client.indices.stats(index=index)["_all"]["primaries"]
     document = store["store"]["size_in_bytes"] // max(1, store["docs"]["count"])
-    return {"listing_bytes": listing, "log_record_bytes": record, "document_bytes": document}
+    sizes = {f"{topic}_bytes": int(mean) for topic, mean in installation.rows(_VALUES)}
+    return {"listing_bytes": listing, "log_record_bytes": record, "document_bytes": document, **sizes}
 
 
 def _is(number: Callable[[], int], wanted: int) -> bool:
