@@ -55,11 +55,12 @@ def _confined(image: Path, *words: str) -> list[str]:
     return [
         *(tool("bwrap"), "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
         *("--uid", UID, "--gid", UID, "--clearenv"),
+        *("--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108 - a new one, before what may be bound into it
         *(word for name, value in variables.items() for word in ("--setenv", name, value)),
         *(word for path in [*system, *python] for word in ("--ro-bind", path, path)),
         *("--ro-bind", f"{image}/app", "/app", "--ro-bind", f"{image}/static", "/opt/static"),
         *("--ro-bind", str(ROOT / "validate" / "inside.py"), "/opt/inside.py"),
-        *("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108 - a new one
+        *("--proc", "/proc", "--dev", "/dev"),
         *("--perms", "0700", "--tmpfs", variables["VAR_DIR"], "--remount-ro", "/", "--chdir", "/app"),
         *words,
     ]
