@@ -26,7 +26,7 @@ MEGABYTE = 1024 * 1024
 _TOO_LARGE = b"File too large"
 _STARTED = "SELECT backend_start FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
 """The server's own start would not do: it stays the same when the server restarts after a crash of a connection."""
-_BLOCKED = "SELECT FROM ingestion_consumerstate WHERE stopped_because LIKE '%cluster_block_exception%'"
+_BLOCKED = "SELECT FROM ingestion_consumerstate WHERE strpos(stopped_because, 'cluster_block_exception') > 0"
 """Why the drain waits, which no other fault makes it say."""
 _CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
