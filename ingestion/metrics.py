@@ -16,7 +16,7 @@ from ingestion.topics import TOPICS
 
 
 def facts(now: datetime) -> Iterator[Metric]:
-    """Seven queries, whatever the size of the log; three more with Kafka."""
+    """Seven queries, whatever the size of the log; two more with Kafka."""
     yield _tokens()
     yield _lag()
     yield _last_success()

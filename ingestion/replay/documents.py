@@ -7,23 +7,10 @@ from dataclasses import dataclass, field
 from ingestion.enrichment.changes import Key
 from ingestion.replay.places import ALIAS, LIVE
 from products.models import Listing, Product
-from products.search.documents import Document, document
+from products.search.documents import BEST, Document, document
 
 _PRODUCTS = 100
-_OTHERS = frozenset(
-    {
-        "arbitrage_scores",
-        "best_score",
-        "best_net",
-        "best_roi",
-        "best_margin",
-        "best_source",
-        "best_target",
-        "tags",
-        "updated_at",
-        "document_version",
-    }
-)
+_OTHERS = frozenset({*BEST, "arbitrage_scores", "tags", "updated_at", "document_version"})
 """What follows from flips, which are judged by the profiles of the moment; from people; from the size of batches."""
 
 

@@ -29,6 +29,9 @@ Looked = Mapping[str, Mapping[str, int]]
 
 _LONGEST_SORTED = 256
 
+BEST = ("best_score", "best_net", "best_roi", "best_margin", "best_source", "best_target")
+"""What a product's best flip gives it, in its row as in its document."""
+
 _PRODUCT = (
     "asin",
     "document_version",
@@ -37,12 +40,7 @@ _PRODUCT = (
     "category",
     "eans",
     "search_text",
-    "best_score",
-    "best_net",
-    "best_roi",
-    "best_margin",
-    "best_source",
-    "best_target",
+    *BEST,
     "is_demo",
     "updated_at",
 )
