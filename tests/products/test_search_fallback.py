@@ -1,7 +1,6 @@
 """Search answers from the database while Elasticsearch does not."""
 
 import socket
-import time
 
 import pytest
 from django.apps import apps
@@ -14,13 +13,21 @@ from structlog.testing import capture_logs
 from products.models import Product
 from products.search import Search, SearchPage, SearchQuery, get_search
 from products.search.elastic.client import client
-from products.search.elastic.search import ElasticSearch, TooDeep, _Request
+from products.search.elastic.search import ANSWER_SECONDS, ElasticSearch, TooDeep, _Request
 from products.search.fallback import AWAY_SECONDS, NO_INDEX, NOTICE, REFUSED, Circuit, FallbackSearch, circuit
 from products.search.sql import SqlSearch
 from tests.factories import product
 from tests.products.elastic_server import ScriptedServer
 
 MISSING = {"error": {"type": "index_not_found_exception", "reason": "no such index"}, "status": 404}
+
+
+@pytest.fixture
+def hanging(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> ScriptedServer:
+    """A server that never answers, which nobody waits long for."""
+    monkeypatch.setattr("products.search.elastic.search.ANSWER_SECONDS", 0.1)
+    server.may_answer.clear()
+    return server
 
 
 @pytest.fixture
@@ -61,13 +68,11 @@ def test_an_error_is_answered_from_the_database(
     assert [entry.text for entry in get_search().suggest("trai")] == ["Wooden train set"]
 
 
-def test_who_hangs_is_waited_for_less_than_two_seconds_and_only_once(server: ScriptedServer, train: None) -> None:
-    server.may_answer.clear()
-    started = time.monotonic()
+def test_who_hangs_is_waited_for_less_than_two_seconds_and_only_once(hanging: ScriptedServer, train: None) -> None:
+    assert ANSWER_SECONDS < 2
     assert found(get_search()) == (["B0TRAIN001"], NOTICE)
     assert found(get_search()) == (["B0TRAIN001"], NOTICE)
-    assert time.monotonic() - started < 2
-    assert len(server.asked) == 1
+    assert len(hanging.asked) == 1
 
 
 def test_a_closed_port_is_answered_from_the_database(train: None, settings: Settings) -> None:
@@ -114,8 +119,7 @@ def test_the_reason_is_logged_once_in_a_while_without_the_password(server: Scrip
     assert "hush" not in repr(client()) + repr(client().transport) + repr(logs)
 
 
-def test_a_page_too_deep_to_walk_to_is_nobodys_fault(server: ScriptedServer, train: None) -> None:
-    server.may_answer.clear()
+def test_a_page_too_deep_to_walk_to_is_nobodys_fault(hanging: ScriptedServer, train: None) -> None:
     memory = Circuit()
     search = FallbackSearch(ElasticSearch(), SqlSearch(), memory)
     request = _Request()
@@ -123,7 +127,7 @@ def test_a_page_too_deep_to_walk_to_is_nobodys_fault(server: ScriptedServer, tra
         request.stride({})
     with pytest.raises(TooDeep):
         request.stride({})
-    assert len(server.asked) == 1
+    assert len(hanging.asked) == 1
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("products.search.elastic.search._find", _too_deep)
         assert found(search) == (["B0TRAIN001"], "")
