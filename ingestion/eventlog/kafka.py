@@ -60,6 +60,7 @@ class KafkaReader:
             self._leave()  # the next poll joins again, and looks first whether the reason is gone
             raise
         if is_due:
+            self._notice_a_lost_client(membership)
             self._notice_what_never_came(membership.cluster)
         return self._hand_out(limit)
 
@@ -149,6 +150,16 @@ class KafkaReader:
         for place in membership.assigned:
             if place not in self._shelves:
                 self._new_shelf(place)
+
+    def _notice_a_lost_client(self, membership: Membership) -> None:
+        """Who has no partition and gets no answer joins again with another client at the next poll."""
+        if membership.assigned:
+            return
+        try:
+            membership.look()
+        except Exception:
+            self._leave()
+            raise
 
     def _notice_what_never_came(self, cluster: str) -> None:
         """What the relay has shipped and Kafka has not given for two looks is lost there: it is read from SQL."""

@@ -76,6 +76,14 @@ class Membership:
             if wanted:
                 self._consumer.commit(offsets=wanted, asynchronous=True)
 
+    def look(self) -> None:
+        """Ask the broker something. Raises TransientError where this client gets no answer.
+
+        That may be the client's own fault: a broker that has just woken up says of itself that it is not there, and
+        librdkafka, told of no broker at all, never asks anybody again (librdkafka issue 5301).
+        """
+        broker.listed(self._consumer, self._complaints)
+
     def close(self) -> None:
         """Leave the group: give everything up first, and close when that has been answered.
 

@@ -4,19 +4,29 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from io import StringIO
+from unittest.mock import Mock
 
 import pytest
-from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
 from arbitrage_site import clock
 from ingestion.dead_letters import set_aside
-from ingestion.errors import ConsumerStopped, InvalidRecord
+from ingestion.errors import ConsumerStopped, InvalidRecord, TransientError
 from ingestion.eventlog import broker, mirror, values, wire
 from ingestion.eventlog.base import Fenced, Reader
 from ingestion.eventlog.kafka import KafkaReader
+from ingestion.eventlog.leases import RENEW
 from ingestion.eventlog.reading import current_epoch
 from ingestion.eventlog.relay import Relay
 from ingestion.eventlog.sql import Entry, append, append_entries
@@ -189,6 +199,24 @@ class KafkaLogContract(EventLogContract):
         reader._membership.assigned.add((ENRICHED.name, PARTITIONS))  # as Kafka does when it has shared anew
         with pytest.raises(ConsumerStopped, match="has 13 partitions on Kafka and must have 12"):
             reader.poll(100, NOON)
+        assert len(self.wait(reader, 1)) == 1
+
+    def test_a_member_whose_client_forgot_all_brokers_joins_again_with_another(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(broker, "LOOK_SECONDS", 0.1)
+        self.append([1])
+        reader = self.reader("a")
+        self.wait(reader, 1)
+        assert isinstance(reader, KafkaReader)
+        assert reader._membership
+        silent = KafkaException(KafkaError(KafkaError._TRANSPORT))
+        client = reader._membership._consumer
+        reader._membership._consumer = Mock(wraps=client, list_topics=Mock(side_effect=silent))
+        reader.poll(100, NOON + RENEW)  # who has partitions is not asked
+        reader._membership.assigned.clear()  # as after a session that nobody answered in
+        with pytest.raises(TransientError, match="does not answer"):
+            reader.poll(100, NOON + 2 * RENEW)
         assert len(self.wait(reader, 1)) == 1
 
     def test_only_one_relay_ships_and_another_goes_on_when_it_ends(self) -> None:

@@ -24,11 +24,11 @@ from tests.installation import Installation
 from tests.loopback import serving
 
 ALERTS = "SELECT count(*) FROM arbitrage_alert"
-SEED_SECONDS = 600.0
-"""All faults and proofs of a seed take less."""
+SEED_SECONDS = 900.0
+"""All faults and proofs of a seed take less, on a machine that does nothing else."""
 
 
-def run(seed: int, *, products: int, only: str) -> bool:
+def run(seed: int, *, products: int, only: str, within: float) -> bool:
     """One seed: all faults in random order; returns whether every proof held."""
     dice = random.Random(seed)  # noqa: S311 - repeatable
     started = time.monotonic()
@@ -40,7 +40,7 @@ def run(seed: int, *, products: int, only: str) -> bool:
         installation.commands = commands_of(seed, installation.commands)
         stage = Stage(installation, proxy, dice)
         try:
-            with deadline(SEED_SECONDS):
+            with deadline(within):
                 count = _play(stage, products, only, started)
         except Exception as error:  # whatever it is, the other seeds go on and the log is kept
             kept = Path(shutil.copy(installation.log, Path(tempfile.gettempdir()) / f"faults-seed{seed}.log"))
@@ -125,11 +125,13 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=0, help="run seeds 1 to this one")
     parser.add_argument("--products", type=int, default=300)
     parser.add_argument("--only", default="", help="only faults whose name contains this")
+    parser.add_argument("--within", type=float, default=SEED_SECONDS, help="seconds that a seed may take")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended as with Ctrl-C
     servers.start(*servers.NAMES)
     seeds = range(1, options.seeds + 1) if options.seeds else [options.seed]
-    failed = [seed for seed in seeds if not run(seed, products=options.products, only=options.only)]
+    bounds = {"products": options.products, "only": options.only, "within": options.within}
+    failed = [seed for seed in seeds if not run(seed, **bounds)]
     if failed:
         say(f"Failed seeds: {', '.join(map(str, failed))}. Repeat one with --seed.")
     return 1 if failed else 0
