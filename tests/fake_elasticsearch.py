@@ -42,8 +42,8 @@ class FakeElasticsearch(LoopbackServer):
 
     @property
     def url(self) -> str:
-        """Of this server."""
-        return f"http://127.0.0.1:{self.server_port}"
+        """Of this server alone."""
+        return f"http://fake{self.number}:hush-hush@127.0.0.1:{self.server_port}"
 
     def versions(self, alias: str) -> dict[str, int]:
         """Of the documents that are there."""

@@ -5,13 +5,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import TypeVar
 
 from tests.certificates import Certificate
 
+_NUMBERS = count()
+
 
 class LoopbackServer(ThreadingHTTPServer):
-    """It does not answer while `may_answer` is unset, which a handler waits for. With `own` it speaks TLS alone."""
+    """It does not answer while `may_answer` is unset, which a handler waits for. With `own` it speaks TLS alone.
+
+    A port may be given out again: `number` tells this server from all others, for who remembers servers by address.
+    """
 
     daemon_threads = True
 
@@ -21,6 +27,7 @@ class LoopbackServer(ThreadingHTTPServer):
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(own.cert, own.key)
             self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.number = next(_NUMBERS)
         self.may_answer = threading.Event()
         self.may_answer.set()
 

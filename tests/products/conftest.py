@@ -7,16 +7,14 @@ from pytest_django import Settings
 
 from products.search.elastic import search
 from products.search.elastic.client import client
-from products.search.fallback import circuit
 from tests.loopback import serving
 from tests.products.elastic_server import ScriptedServer
 
 
 @pytest.fixture
 def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
-    """In the place of Elasticsearch, waited for as long as a busy machine needs, and not known to have failed."""
+    """In the place of Elasticsearch, waited for as long as a busy machine needs."""
     monkeypatch.setattr(search, "ANSWER_SECONDS", 60.0)
-    circuit.cache_clear()
     with serving(ScriptedServer()) as server:
         settings.ELASTICSEARCH_URL = server.url
         yield server

@@ -33,7 +33,7 @@ class ScriptedServer(LoopbackServer):
     @property
     def url(self) -> str:
         """With a user whose password must never be seen."""
-        return f"{self.scheme}://reader:hush-hush@127.0.0.1:{self.server_port}"
+        return f"{self.scheme}://reader{self.number}:hush-hush@127.0.0.1:{self.server_port}"
 
 
 class _Handler(BaseHTTPRequestHandler):
