@@ -23,6 +23,7 @@ A_SECOND = 50
 PATIENCE = 300.0
 LOOK_SECONDS = 0.02
 SETTLE_SECONDS = 60.0
+"""Of even load before it is measured: a minute is what the demo refreshes in."""
 LIVELY = " --rate 20000 --tempo 400"
 """Tokens for the load, and prices that change often enough to tell of some hundred opportunities in a minute."""
 _NEWEST = "SELECT coalesce(max(id), 0) FROM ingestion_logrecord"

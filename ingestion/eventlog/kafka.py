@@ -52,6 +52,8 @@ class KafkaReader:
         """See `Reader.poll`. The generation is read first: a record can then only seem too new, never too old."""
         self._see(current_epoch())
         is_due = self._holdings.refresh(now)
+        if is_due:
+            self._notice_a_lost_client()
         membership = self._membership or self._join()
         try:
             self._shelve(membership.consume(self._room()))
@@ -60,7 +62,6 @@ class KafkaReader:
             self._leave()  # the next poll joins again, and looks first whether the reason is gone
             raise
         if is_due:
-            self._notice_a_lost_client(membership)
             self._notice_what_never_came(membership.cluster)
         return self._hand_out(limit)
 
@@ -151,12 +152,12 @@ class KafkaReader:
             if place not in self._shelves:
                 self._new_shelf(place)
 
-    def _notice_a_lost_client(self, membership: Membership) -> None:
+    def _notice_a_lost_client(self) -> None:
         """Who has no partition and gets no answer joins again with another client at the next poll."""
-        if membership.assigned:
+        if self._membership is None or self._membership.assigned:
             return
         try:
-            membership.look()
+            self._membership.look()
         except Exception:
             self._leave()
             raise
