@@ -40,11 +40,6 @@ class FakeElasticsearch(LoopbackServer):
         self.asked: list[tuple[str, list[str]]] = []
         self._lock = threading.Lock()
 
-    @property
-    def url(self) -> str:
-        """Of this server alone."""
-        return f"http://fake{self.number}:hush-hush@127.0.0.1:{self.server_port}"
-
     def versions(self, alias: str) -> dict[str, int]:
         """Of the documents that are there."""
         stored = self.documents[self.aliases[alias]]

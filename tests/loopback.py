@@ -23,6 +23,7 @@ class LoopbackServer(ThreadingHTTPServer):
 
     def __init__(self, handler: type[BaseHTTPRequestHandler], own: Certificate | None = None) -> None:
         super().__init__(("127.0.0.1", 0), handler)
+        self.scheme = "https" if own else "http"
         if own:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(own.cert, own.key)
@@ -30,6 +31,11 @@ class LoopbackServer(ThreadingHTTPServer):
         self.number = next(_NUMBERS)
         self.may_answer = threading.Event()
         self.may_answer.set()
+
+    @property
+    def url(self) -> str:
+        """With a user whose password must never be seen."""
+        return f"{self.scheme}://reader{self.number}:hush-hush@127.0.0.1:{self.server_port}"
 
 
 Server = TypeVar("Server", bound=LoopbackServer)

@@ -58,11 +58,6 @@ class ElasticProxy(LoopbackServer):
         self.played: list[str] = []
         self._lock = threading.Lock()
 
-    @property
-    def url(self) -> str:
-        """Of this server."""
-        return f"http://127.0.0.1:{self.server_port}"
-
     def next_fault(self) -> str:
         """The name of the next fault, which is used up; empty where there is none."""
         with self._lock:

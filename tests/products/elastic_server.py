@@ -25,15 +25,9 @@ class ScriptedServer(LoopbackServer):
 
     def __init__(self, own: Certificate | None = None) -> None:
         super().__init__(_Handler, own)
-        self.scheme = "https" if own else "http"
         self.status = 200
         self.answer: Any = EMPTY
         self.asked: list[tuple[str, list[Any]]] = []
-
-    @property
-    def url(self) -> str:
-        """With a user whose password must never be seen."""
-        return f"{self.scheme}://reader{self.number}:hush-hush@127.0.0.1:{self.server_port}"
 
 
 class _Handler(BaseHTTPRequestHandler):
