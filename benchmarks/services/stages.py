@@ -1,8 +1,9 @@
 """What a process of each stage carries on real servers, and what two and four of them give together.
 
 For one, two and four processes a stage, an installation of its own polls the same invented products, with nothing
-else running; then one stage after the other works off what the one before has left. The servers' own CPU is counted
-beside that of the processes. docs/scaling.md is made of these figures.
+else running; then one stage after the other works off what the one before has left, and none of its processes begins
+before all have joined. The servers' own CPU is counted beside that of the processes. docs/scaling.md is made of these
+figures.
 """
 
 import os
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+import psycopg
+from confluent_kafka.admin import AdminClient
 from elasticsearch import Elasticsearch
 
 from benchmarks.setting import cpu_of_tree, cpu_seconds, options, report
@@ -32,7 +35,8 @@ STAGES: dict[str, tuple[str, list[str]]] = {
 PATIENCE = 600.0
 _RAW = "SELECT coalesce(sum(next_offset), 0) FROM ingestion_logpartition WHERE topic = 'raw.keepa_updates'"
 _MARKED = "SELECT count(*) FROM products_searchdirty"
-_MEMBERS = """SELECT count(DISTINCT owner) FROM ingestion_logposition WHERE "group" = %s AND owner <> ''"""
+_MAKE = "from ingestion.eventlog.leases import rows_of; [rows_of({!r}, topic) for topic in {!r}]"
+_HOLD = 'SELECT id FROM ingestion_logposition WHERE "group" = %s FOR UPDATE'
 _WAITING = """
 SELECT coalesce(sum(log.next_offset - coalesce(position.next_offset, 0)), 0) FROM ingestion_logpartition log
 LEFT JOIN ingestion_logposition position
@@ -90,18 +94,33 @@ def _measure(installation: Installation, number: int, products: int) -> Iterator
     with _running(installation, "simulator", "beat"), _copies(installation, "worker-poll", 1) as sessions:
         polled = _timed(sessions, lambda: listings - _number(installation, _RAW), listings)
     for name, (group, topics) in STAGES.items():
-        with _copies(installation, name, number) as sessions:
-            waiting = partial(_number, installation, _WAITING, group, topics)
-            members = partial(_number, installation, _MEMBERS, group)
-            proof.wait_until(f"joining of {name}", partial(_is, members, number), PATIENCE)
-            begun = waiting()
-            with _running(installation, "relay"):
-                yield name, _timed(sessions, waiting, begun)
+        waiting = partial(_number, installation, _WAITING, group, topics)
+        installation.manage("shell", "-c", _MAKE.format(group, topics))
+        with _running(installation, "relay"), _copies(installation, name, number) as sessions:
+            with _held(installation, group):
+                proof.wait_until(f"joining of {name}", partial(_joined, installation, group, number), PATIENCE)
+            yield name, _timed(sessions, waiting, waiting())
     if number == 1:
         yield "poll", polled
         with _copies(installation, "index_products", 1) as sessions:
             marked = partial(_number, installation, _MARKED)
             yield "index_products", _timed(sessions, marked, marked())
+
+
+@contextmanager
+def _held(installation: Installation, group: str) -> Iterator[None]:
+    """Members cannot take the leases of what Kafka assigns them while the block runs."""
+    with psycopg.connect(installation.database) as connection:
+        connection.execute(_HOLD, [group])
+        yield
+
+
+def _joined(installation: Installation, group: str, number: int) -> bool:
+    """Whether the group has so many members, each with partitions."""
+    admin = AdminClient({"bootstrap.servers": installation.environment["KAFKA_BOOTSTRAP_SERVERS"], "log_level": 4})
+    name = installation.environment["KAFKA_TOPIC_PREFIX"] + group
+    members = admin.describe_consumer_groups([name])[name].result().members
+    return len(members) == number and all(member.assignment.topic_partitions for member in members)
 
 
 @contextmanager
@@ -149,10 +168,6 @@ def _disk(installation: Installation) -> dict[str, object]:
     document = store["store"]["size_in_bytes"] // max(1, store["docs"]["count"])
     sizes = {f"{topic}_bytes": int(mean) for topic, mean in installation.rows(_VALUES)}
     return {"listing_bytes": listing, "log_record_bytes": record, "document_bytes": document, **sizes}
-
-
-def _is(number: Callable[[], int], wanted: int) -> bool:
-    return number() == wanted
 
 
 def _number(installation: Installation, query: str, *values: object) -> int:
