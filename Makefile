@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-services soak validate lint types bench services services-stop screenshot kill-test lock
+.PHONY: help run test test-services soak validate lint types bench bench-services services services-stop screenshot kill-test lock
 
 # The clients that tests ask Keepa's server with have an environment of their own.
 export KEEPA_PACKAGE_ENV ?= var/keepa-package
@@ -49,8 +49,12 @@ services: ## install and start Kafka, Elasticsearch, PostgreSQL and Redis here; 
 services-stop: ## stop them; their data stays
 	@services/services stop
 
-bench: $(VENV)/.test ## the promises in the README that need no server, measured; `python -m benchmarks.services` has the others
+bench: $(VENV)/.test ## the promises in the README that need no server, measured
 	@$(BIN)/python -m benchmarks
+
+bench-services: $(VENV)/.test ## those on real servers, which it starts and stops; needs Java 21
+	@services/services install
+	@services/services with $(BIN)/python -m benchmarks.services
 
 screenshot: $(VENV)/.test ## the README's picture, of the demo that runs at 127.0.0.1:8000; needs Chromium
 	@$(BIN)/python docs/screenshot.py

@@ -1,7 +1,7 @@
 """`make run`: prepare the database and static files, say where to look, and start the processes under honcho.
 
-Without servers the Procfile says what runs, with REDIS_URL Procfile.distributed: what serves a server that is not
-named is left out.
+Without REDIS_URL the Procfile says what runs, with it Procfile.distributed: what serves a server that is not named is
+left out.
 """
 
 import os
@@ -11,7 +11,7 @@ from hashlib import sha256
 from importlib.metadata import distributions
 from pathlib import Path
 
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from arbitrage_site.prepare import begin, prepare, require_database, say
 
@@ -52,7 +52,6 @@ def _prepare() -> tuple[str, Sequence[str]]:
     chosen = processes(
         redis=bool(settings.REDIS_URL),
         kafka=bool(settings.KAFKA),
-        elasticsearch=bool(settings.ELASTICSEARCH_URL),
         demo=settings.DEMO,
     )
     _collect_static()
@@ -60,10 +59,8 @@ def _prepare() -> tuple[str, Sequence[str]]:
     return chosen
 
 
-def processes(*, redis: bool, kafka: bool, elasticsearch: bool, demo: bool) -> tuple[str, Sequence[str]]:
-    """The Procfile and its processes for the servers there are. Raises CommandError where none would do."""
-    if (kafka or elasticsearch) and not redis:
-        raise CommandError("Kafka and Elasticsearch are served by processes that need Redis: set REDIS_URL too.")
+def processes(*, redis: bool, kafka: bool, demo: bool) -> tuple[str, Sequence[str]]:
+    """The Procfile and its processes for the servers there are."""
     names = ["web", *(WORKERS if redis else ("worker",)), "consumers"]
     names += ["relay"] * kafka + ["simulator"] * demo
     return "Procfile.distributed" if redis else "Procfile", names

@@ -22,7 +22,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from benchmarks.setting import cpu_seconds, options, p95, report
-from tests.processes_of_the_demo import Demo, commands
+from tests.processes import commands
+from tests.processes_of_the_demo import Demo
 
 FIRST, ALL = 1_000, 5_000
 FIRST_SECONDS, ALL_SECONDS = 20.0, 120.0

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from threading import Lock
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 import structlog
 from django.conf import settings
@@ -37,6 +37,9 @@ LOOK_AHEAD = 1000
 _planning = Lock()
 _planned: set[int] = set()
 """Targets that rounds of this process will ask for: two rounds with the same plan would fill half of each request."""
+
+_IDS = UUID("2b3c1d0e-7a64-5c0b-9f4d-8a1d6c2e5b70")
+"""Namespace of the ids of raw.keepa_updates."""
 
 _COLUMNS = ("id", "product_id", *(field.name for field in fields(planner.Target)[2:]))
 
@@ -159,7 +162,7 @@ def _updates(batch: planner.Batch, answer: Answer, minutes: Mapping[str, int], n
     marketplace = MARKETPLACES[batch.marketplace]
     return [
         RawKeepaUpdate(
-            event_id=uuid4(),
+            event_id=uuid5(_IDS, f"{marketplace.code}/{asin}/{now.isoformat()}"),
             occurred_at=now,
             asin=asin,
             marketplace=marketplace.code,

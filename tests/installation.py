@@ -16,9 +16,8 @@ from confluent_kafka.admin import AdminClient
 from elasticsearch import Elasticsearch
 from psycopg import sql
 
-from arbitrage_site.run import processes
 from tests import servers
-from tests.processes import ROOT, Processes, free_port
+from tests.processes import ROOT, Processes, commands, free_port
 
 SERVICES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "ELASTICSEARCH_URL")
 PATIENCE = 30.0
@@ -60,7 +59,7 @@ class Installation(Processes):
             }
             | more
         )
-        super().__init__(_commands(services), environment, Path(self._folder.name) / "processes.log")
+        super().__init__(commands(services), environment, Path(self._folder.name) / "processes.log")
 
     def __enter__(self) -> Self:
         with psycopg.connect(self._servers["DATABASE_URL"], autocommit=True) as connection:
@@ -132,16 +131,3 @@ class Installation(Processes):
 def _at(url: str, path: str) -> str:
     """A server's address with another database."""
     return urlsplit(url)._replace(path=f"/{path}").geturl()
-
-
-def _commands(services: Collection[str]) -> dict[str, str]:
-    """What `make run` starts in the demo on these services."""
-    file, names = processes(
-        redis="REDIS_URL" in services,
-        kafka="KAFKA_BOOTSTRAP_SERVERS" in services,
-        elasticsearch="ELASTICSEARCH_URL" in services,
-        demo=True,
-    )
-    lines = (line for line in (ROOT / file).read_text().splitlines() if line and line[0] != "#")
-    found = dict(line.split(": ", 1) for line in lines)
-    return {name: found[name] for name in names}

@@ -12,7 +12,8 @@ import sys
 import tempfile
 import time
 
-from tests.processes_of_the_demo import Demo, commands
+from tests.processes import commands
+from tests.processes_of_the_demo import Demo
 
 
 def kill_at_random(demo: Demo, seconds: float, dice: random.Random) -> dict[str, int]:

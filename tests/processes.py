@@ -5,9 +5,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
+
+from arbitrage_site.run import processes
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -21,6 +23,14 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def commands(services: Collection[str] = ()) -> dict[str, str]:
+    """What `make run` starts in the demo on these services, by name."""
+    file, names = processes(redis="REDIS_URL" in services, kafka="KAFKA_BOOTSTRAP_SERVERS" in services, demo=True)
+    lines = (line for line in (ROOT / file).read_text().splitlines() if line and line[0] != "#")
+    found = dict(line.split(": ", 1) for line in lines)
+    return {name: found[name] for name in names}
 
 
 class Processes:

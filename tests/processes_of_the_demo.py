@@ -5,13 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.processes import ROOT, Processes, free_port
-
-
-def commands() -> dict[str, str]:
-    """The Procfile's processes by name."""
-    lines = (ROOT / "Procfile").read_text().splitlines()
-    return dict(line.split(": ", 1) for line in lines if line)
+from tests.processes import ROOT, Processes, commands, free_port
 
 
 class Demo(Processes):

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.services.database import own_database
@@ -20,8 +21,11 @@ NOW = datetime.now(UTC)
 ROUNDS = 5
 
 
-def changes_of(count: int) -> "list[Change]":
-    """First polls of `count` listings with histories of 100 points in ten series, folded, and their products stored."""
+def changes_of(count: int) -> "tuple[list[Change], list[Change]]":
+    """First polls of `count` listings with histories of 100 points in ten series, and second ones, folded.
+
+    Their products are stored.
+    """
     from django.db import transaction
 
     from benchmarks.records import records
@@ -32,11 +36,15 @@ def changes_of(count: int) -> "list[Change]":
     from products.models import Product
 
     changes = [finished(None, fold(None, snapshot_of(record))) for record in records(count)]
+    later = [
+        finished(change.after, fold(change.after.state, snapshot_of(record)))
+        for change, record in zip(changes, records(count, later=True), strict=True)
+    ]
     asins = sorted({change.after.state.asin for change in changes})
     with transaction.atomic():
         rows = ((asin, "", NOW, NOW) for asin in asins)
         bulk.insert_new(Product, ("asin", "search_text", "created_at", "updated_at"), rows)
-    return changes
+    return changes, later
 
 
 def in_batches(rows: Sequence[Any], action: Callable[[Sequence[Any]], None], size: int = BATCH) -> float:
@@ -53,28 +61,30 @@ def in_batches(rows: Sequence[Any], action: Callable[[Sequence[Any]], None], siz
 class Bare:
     """What the server can do: rows that are ready for the driver, one COPY, one statement, nothing else."""
 
-    def __init__(self, changes: "Sequence[Change]") -> None:
+    def __init__(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, merge: str) -> None:
+        """`merge` has the names of the table and of the temporary one, and what each column is set to, as fields."""
         from django.db import connection
         from psycopg.types.json import Jsonb
 
-        from ingestion.enrichment import rows
         from products.models import Listing
 
         fields = {field.attname: field for field in Listing._meta.concrete_fields}
-        names = [*rows._WRITTEN, *rows._KEY]  # noqa: SLF001 - the same columns as the step's
-        json = [at for at, name in enumerate(names) if fields[name].get_internal_type() == "JSONField"]
-        self.rows = [list(rows._whole(change.after, NOW)) for change in changes]  # noqa: SLF001 - and the same rows
+        json = [at for at, column in enumerate(columns) if fields[column].get_internal_type() == "JSONField"]
+        self.rows = [list(row) for row in rows]
         for row in self.rows:
             for at in json:
                 row[at] = Jsonb(row[at])
-        columns = [str(fields[name].column) for name in names]
-        self._types = [str(fields[name].db_type(connection)).partition("(")[0] for name in names]
-        declared = ", ".join(f'"{name}" {kind}' for name, kind in zip(columns, self._types, strict=True))
-        listed, sets = ", ".join(f'"{name}"' for name in columns), ", ".join(f'"{n}" = EXCLUDED."{n}"' for n in columns)
-        self._create = f"CREATE TEMPORARY TABLE IF NOT EXISTS bare ({declared}) ON COMMIT DELETE ROWS"
-        self._merge = (
-            f"INSERT INTO {Listing._meta.db_table} ({listed}) SELECT {listed} FROM bare"  # noqa: S608 - names
-            f" ON CONFLICT (asin, marketplace) DO UPDATE SET {sets}"
+        names = [str(fields[column].column) for column in columns]
+        self._types = [str(fields[column].db_type(connection)).partition("(")[0] for column in columns]
+        declared = ", ".join(f'"{column}" {kind}' for column, kind in zip(names, self._types, strict=True))
+        self._create = f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({declared}) ON COMMIT DELETE ROWS"
+        self._copy = f"COPY {name} FROM STDIN (FORMAT BINARY)"
+        self._merge = merge.format(
+            table=Listing._meta.db_table,
+            stage=name,
+            columns=", ".join(f'"{column}"' for column in names),
+            excluded=", ".join(f'"{column}" = EXCLUDED."{column}"' for column in names),
+            staged=", ".join(f'"{column}" = {name}."{column}"' for column in names),
         )
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
@@ -83,28 +93,50 @@ class Bare:
 
         with connection.cursor() as cursor:
             cursor.execute(self._create)
-            with cursor.copy("COPY bare FROM STDIN (FORMAT BINARY)") as copy:
+            with cursor.copy(self._copy) as copy:
                 copy.set_types(self._types)
                 for row in rows:
                     copy.write_row(row)
             cursor.execute(self._merge)
 
 
-def both(changes: "Sequence[Change]") -> dict[str, float]:
-    """Seconds a row of the bare merge and of ours, inserting and then updating, the best of rounds that alternate."""
+INSERT = (
+    "INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ON CONFLICT (asin, marketplace) DO UPDATE SET"
+    " {excluded}"
+)
+UPDATE = (
+    "UPDATE {table} SET {staged} FROM {stage}"
+    " WHERE {table}.asin = {stage}.asin AND {table}.marketplace = {stage}.marketplace"
+)
+
+
+def both(first: "Sequence[Change]", later: "Sequence[Change]") -> dict[str, float]:
+    """Seconds a row of the bare merge and of ours, first polls and then second ones, the best of alternating rounds.
+
+    Both write the same rows: all columns of the first polls, and of the second ones those that our step writes.
+    """
     from ingestion.enrichment import rows
     from products.models import Listing
 
-    bare, best = Bare(changes), dict.fromkeys(("bare insert", "bare update", "our insert", "our update"), 1e9)
+    always, changing, key = rows._always, rows._changing, rows._key  # noqa: SLF001 - the step's own columns and rows
+    whole = [rows._whole(change.after, NOW) for change in first]  # noqa: SLF001 - as above
+    moved = [(*always(change.after), *changing(change.after, NOW), *key(change.after)) for change in later]
+    assert all(change.before and change.before.packed.base is change.after.packed.base for change in later)
+    inserts = Bare("first_polls", [*rows._WRITTEN, *rows._KEY], whole, merge=INSERT)  # noqa: SLF001 - as above
+    updates = Bare("later_polls", [*rows._ALWAYS, *rows._FACTS, *rows._KEY], moved, merge=UPDATE)  # noqa: SLF001 - as above
+
+    def ours(part: "Sequence[Change]") -> None:
+        rows.write(part, NOW)
+
+    best: dict[str, float] = {}
     for _ in range(ROUNDS):
-        for name, given, action in (
-            ("bare", bare.rows, bare.write),
-            ("our", changes, lambda part: rows.write(part, NOW)),
+        for pair in (
+            (("bare insert", inserts.rows, inserts.write), ("bare update", updates.rows, updates.write)),
+            (("our insert", first, ours), ("our update", later, ours)),
         ):
             Listing.objects.all().delete()
-            for what in ("insert", "update"):
-                seconds = in_batches(given, action)
-                best[f"{name} {what}"] = min(best[f"{name} {what}"], seconds)
+            for name, given, action in pair:
+                best[name] = min(best.get(name, inf), in_batches(given, action))
     return best
 
 
@@ -137,9 +169,9 @@ def main() -> int:
     """Three ways with the same rows."""
     arguments = options(__doc__ or "", records=5000)
     with own_database():
-        changes = changes_of(arguments.records)
-        found = both(changes)
-        pipelined, baseline = one_by_one(changes), saving(arguments.records // 10)
+        first, later = changes_of(arguments.records)
+        found = both(first, later)
+        pipelined, baseline = one_by_one(later), saving(arguments.records // 10)
     of_bare = min(found[f"bare {what}"] / found[f"our {what}"] for what in ("insert", "update"))
     of_saving = min(baseline / found[f"our {what}"] for what in ("insert", "update"))
     measured = {

@@ -95,7 +95,7 @@ class Topics:
             wished = min(MOST_REPLICAS, brokers)
             yield Difference(f"{topic.name} is kept on {replicas} of {brokers} brokers; {wished} are wished.")
         has = self._settings_of(ConfigResource(ResourceType.TOPIC, topic.name))
-        for name, value in topic.settings.items():
+        for name, value in _config(topic, replicas).items():
             if name in has and has[name] != value:
                 yield Difference(f"{topic.name} has {name}={has[name]}; {value} is declared.")
 

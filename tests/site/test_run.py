@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError
 from pytest_django import Settings
 
 from arbitrage_site import run
@@ -67,25 +66,25 @@ def test_without_a_key_it_is_the_demo_unless_something_else_was_said() -> None:
 
 
 def test_without_servers_the_procfile_runs() -> None:
-    chosen = run.processes(redis=False, kafka=False, elasticsearch=False, demo=True)
+    chosen = run.processes(redis=False, kafka=False, demo=True)
     assert chosen == ("Procfile", ["web", "worker", "consumers", "simulator"])
 
 
 def test_with_all_servers_every_process_of_the_distributed_procfile_runs() -> None:
     lines = (Path(settings.BASE_DIR) / "Procfile.distributed").read_text().splitlines()
-    procfile, names = run.processes(redis=True, kafka=True, elasticsearch=True, demo=True)
+    procfile, names = run.processes(redis=True, kafka=True, demo=True)
     assert procfile == "Procfile.distributed"
     assert sorted(names) == sorted(line.split(": ")[0] for line in lines if not line.startswith("#"))
 
 
 def test_what_serves_a_server_that_is_not_named_stays_off() -> None:
-    _, names = run.processes(redis=True, kafka=False, elasticsearch=False, demo=False)
+    _, names = run.processes(redis=True, kafka=False, demo=False)
     assert not {"relay", "simulator"} & set(names)
 
 
-def test_kafka_without_redis_is_refused_with_a_sentence() -> None:
-    with pytest.raises(CommandError, match="set REDIS_URL too"):
-        run.processes(redis=False, kafka=True, elasticsearch=False, demo=False)
+def test_kafka_is_served_without_redis_too() -> None:
+    chosen = run.processes(redis=False, kafka=True, demo=False)
+    assert chosen == ("Procfile", ["web", "worker", "consumers", "relay"])
 
 
 def test_a_server_that_does_not_answer_is_the_first_thing_said(tmp_path: Path) -> None:

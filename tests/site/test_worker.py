@@ -13,7 +13,7 @@ from django.conf import settings
 
 from arbitrage_site import celery_app
 from tests.own_database import OwnDatabase
-from tests.processes_of_the_demo import commands
+from tests.processes import commands
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
