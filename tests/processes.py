@@ -25,11 +25,16 @@ def free_port() -> int:
         return port
 
 
+def procfile(file: str) -> dict[str, str]:
+    """The commands of a Procfile by name."""
+    lines = (ROOT / file).read_text().splitlines()
+    return dict(line.split(": ", 1) for line in lines if line and not line.startswith("#"))
+
+
 def commands(services: Collection[str] = ()) -> dict[str, str]:
     """What `make run` starts in the demo on these services, by name."""
     file, names = processes(redis="REDIS_URL" in services, kafka="KAFKA_BOOTSTRAP_SERVERS" in services, demo=True)
-    lines = (line for line in (ROOT / file).read_text().splitlines() if line and line[0] != "#")
-    found = dict(line.split(": ", 1) for line in lines)
+    found = procfile(file)
     return {name: found[name] for name in names}
 
 

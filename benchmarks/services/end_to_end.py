@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import psycopg
 
-from benchmarks.setting import options, p95, report
+from benchmarks.setting import options, p95, percentile, report
 from ingestion.eventlog import values
 from products.marketplaces import CODES
 from tests.faults import proof
@@ -27,7 +27,7 @@ from tests.installation import Installation
 MOST_SECONDS = 2.0
 A_SECOND = 50
 PATIENCE = 300.0
-TOGETHER = timedelta(seconds=1)
+ONE_BATCH = timedelta(seconds=1)
 """Changes of a product that are told within this time may have been judged in one batch: the first of them counts."""
 LOOK_SECONDS = 0.02
 ASKING = 8
@@ -69,7 +69,7 @@ def main() -> int:
     measured = {
         "listings_a_second": a_second,
         "opportunities": len(even),
-        "p50_seconds": round(sorted(even)[len(even) // 2], 2) if even else None,
+        "p50_seconds": percentile(even, 0.5),
         "p95_seconds": p95(even),
         "p95_seconds_together": p95(together),
     }
@@ -92,7 +92,7 @@ def _watch(installation: Installation, plan: tuple[timedelta, str], seconds: int
 
     After the end it goes on until all that was polled before has been passed: what comes late counts with its delay.
     """
-    asked: list[tuple[Told, Future[datetime]]] = []
+    asked: list[tuple[str, datetime, Future[datetime]]] = []
     every, due = plan
     planned = now = datetime.now(UTC)
     end = now + timedelta(seconds=seconds)
@@ -109,13 +109,13 @@ def _watch(installation: Installation, plan: tuple[timedelta, str], seconds: int
                 newest_answer = _fetched(event)
                 if newest_answer and newest_answer < end:
                     asking = pool.submit(_asked, installation, event["opportunity_id"])
-                    asked.append((Told(event["asin"], newest_answer, end), asking))
+                    asked.append((event["asin"], newest_answer, asking))
             now = datetime.now(UTC)
             if now >= end and not (wanted and proof.behind(installation, wanted)):
                 topics_left -= 1
                 wanted = proof.ends(installation)  # what one topic leads to is in the next
             time.sleep(LOOK_SECONDS)
-    return [told._replace(seen=asking.result()) for told, asking in asked]
+    return [Told(asin, newest_answer, asking.result()) for asin, newest_answer, asking in asked]
 
 
 def _since_keepa(installation: Installation, told: Sequence[Told]) -> list[float]:
@@ -131,7 +131,7 @@ def _since_keepa(installation: Installation, told: Sequence[Told]) -> list[float
             answers[event["asin"], event["marketplace"]].append(moment)
     found = []
     for asin, newest, seen in told:
-        recent = [codes for moment, codes in changed[asin] if newest - TOGETHER <= moment <= newest]
+        recent = [codes for moment, codes in changed[asin] if newest - ONE_BATCH <= moment <= newest]
         brought = [
             max(moment for moment in answers[asin, code] if moment <= newest) for codes in recent for code in codes
         ]

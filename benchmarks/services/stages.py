@@ -90,6 +90,7 @@ def _measure(installation: Installation, number: int, products: int) -> Iterator
     """Each stage on what the one before it left; one process where more have never been needed."""
     installation.commands |= {name: f"python manage.py {name}" for name in (*STAGES, "index_products")}
     installation.prepare(products)
+    admin = AdminClient({"bootstrap.servers": installation.environment["KAFKA_BOOTSTRAP_SERVERS"], "log_level": 4})
     listings = products * len(CODES)
     with _running(installation, "simulator", "beat"), _copies(installation, "worker-poll", 1) as sessions:
         polled = _timed(sessions, lambda: listings - _number(installation, _RAW), listings)
@@ -98,7 +99,8 @@ def _measure(installation: Installation, number: int, products: int) -> Iterator
         installation.manage("shell", "-c", _MAKE.format(group, topics))
         with _running(installation, "relay"), _copies(installation, name, number) as sessions:
             with _held(installation, group):
-                proof.wait_until(f"joining of {name}", partial(_joined, installation, group, number), PATIENCE)
+                on_kafka = installation.environment["KAFKA_TOPIC_PREFIX"] + group
+                proof.wait_until(f"joining of {name}", partial(_joined, admin, on_kafka, number), PATIENCE)
             yield name, _timed(sessions, waiting, waiting())
     if number == 1:
         yield "poll", polled
@@ -115,11 +117,9 @@ def _held(installation: Installation, group: str) -> Iterator[None]:
         yield
 
 
-def _joined(installation: Installation, group: str, number: int) -> bool:
+def _joined(admin: AdminClient, group: str, number: int) -> bool:
     """Whether the group has so many members, each with partitions."""
-    admin = AdminClient({"bootstrap.servers": installation.environment["KAFKA_BOOTSTRAP_SERVERS"], "log_level": 4})
-    name = installation.environment["KAFKA_TOPIC_PREFIX"] + group
-    members = admin.describe_consumer_groups([name])[name].result().members
+    members = admin.describe_consumer_groups([group])[group].result().members
     return len(members) == number and all(member.assignment.topic_partitions for member in members)
 
 

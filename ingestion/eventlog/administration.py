@@ -91,8 +91,8 @@ class Topics:
         except ConsumerStopped as error:
             yield Difference(str(error), is_fatal=True)
         replicas = min(len(partition.replicas) for partition in found.partitions.values())
-        if replicas < min(MOST_REPLICAS, brokers):
-            wished = min(MOST_REPLICAS, brokers)
+        wished = min(MOST_REPLICAS, brokers)
+        if replicas < wished:
             yield Difference(f"{topic.name} is kept on {replicas} of {brokers} brokers; {wished} are wished.")
         has = self._settings_of(ConfigResource(ResourceType.TOPIC, topic.name))
         for name, value in _config(topic, replicas).items():

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from arbitrage_site import environment
+from tests.processes import procfile
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -25,14 +26,9 @@ NOT_IN_COMPOSE = {"DEBUG", "SIMULATOR_BIND", "REDIS_CA_FILE"} | {
 """What compose has no use for: its servers are its own, on its own network, and show no traces."""
 
 
-def _procfile() -> dict[str, str]:
-    lines = (ROOT / "Procfile.distributed").read_text().splitlines()
-    return dict(line.split(": ", 1) for line in lines if line and not line.startswith("#"))
-
-
 def test_compose_runs_the_processes_of_the_procfile() -> None:
     bind = OURS["web"]["environment"]["WEB_BIND"]
-    expected = {name: command.replace("$WEB_BIND", bind) for name, command in _procfile().items()}
+    expected = {name: command.replace("$WEB_BIND", bind) for name, command in procfile("Procfile.distributed").items()}
     assert {name: OURS[name]["command"] for name in expected} == expected
     assert set(OURS) - set(expected) == {"migrate", "flower"}
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from pytest_django import Settings
 
 from arbitrage_site import run
+from tests.processes import procfile
 
 
 @pytest.fixture
@@ -71,10 +72,9 @@ def test_without_servers_the_procfile_runs() -> None:
 
 
 def test_with_all_servers_every_process_of_the_distributed_procfile_runs() -> None:
-    lines = (Path(settings.BASE_DIR) / "Procfile.distributed").read_text().splitlines()
-    procfile, names = run.processes(redis=True, kafka=True, demo=True)
-    assert procfile == "Procfile.distributed"
-    assert sorted(names) == sorted(line.split(": ")[0] for line in lines if not line.startswith("#"))
+    file, names = run.processes(redis=True, kafka=True, demo=True)
+    assert file == "Procfile.distributed"
+    assert sorted(names) == sorted(procfile(file))
 
 
 def test_what_serves_a_server_that_is_not_named_stays_off() -> None:
